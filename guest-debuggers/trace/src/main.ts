@@ -1,0 +1,42 @@
+/** The component's export `debugger`: arguments in, exit by return or by a trap. */
+
+import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import printDebuggerInfo from 'print-debugger-info';
+import { jsonFormat } from './format-json.ts';
+import { textFormat } from './format-text.ts';
+import { helpText, parseOptions, UsageError } from './options.ts';
+import { openStdout } from './output.ts';
+import { trace } from './tracer.ts';
+
+const exported = {
+  /** @throws anything, as a trap of the component: the world gives `debug` no result to fail with */
+  debug(d: Debuggee, args: string[]): void {
+    try {
+      const options = parseOptions(args.slice(1));
+      const write = openStdout();
+      if (options.help) write(helpText);
+      else {
+        trace(
+          d,
+          options,
+          (program) => (options.json ? jsonFormat : textFormat(() => program.moduleCount > 1)),
+          write,
+        );
+      }
+    } catch (error) {
+      // Uncaught, it would be a bare `unreachable`: the text has to be shown here.
+      printDebuggerInfo(`trace: ${describe(error)}`);
+      throw error;
+    }
+  },
+};
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack ?? ''}`;
+  const payload = (error as { payload?: unknown } | null | undefined)?.payload;
+  return payload === undefined ? String(error) : `the host answered ${JSON.stringify(payload)}`;
+}
+
+// `debugger` is a reserved word of JavaScript, so the export needs another name inside.
+export { exported as debugger };
