@@ -1,0 +1,123 @@
+/**
+ * The two ends of a channel. The caller asks and waits for events; the responder answers and
+ * announces events. What the values mean is their users' business.
+ *
+ * An event is only a number that grows: what happened is asked for like everything else. So an
+ * event has no size limit, and a third thread can wait for it by the number alone.
+ */
+
+import {
+  ANSWER_LANE,
+  type ChannelBuffers,
+  CLOSED,
+  closedError,
+  controlWords,
+  EVENT,
+  REQUEST_LANE,
+} from './buffers.ts';
+import { Decoder, type Dictionary, Encoder } from './codec.ts';
+import { LaneReader, LaneWriter } from './lane.ts';
+
+/** How often to look for an event before sleeping: single steps come back within this. */
+const EVENT_SPINS = 2000;
+
+/** Where another thread can watch for an event, with Atomics.waitAsync. */
+export interface EventWatch {
+  readonly control: SharedArrayBuffer;
+  /** Index of the word that changes when the event is announced or the channel closed. */
+  readonly eventWord: number;
+  /** Index of the word that is not 0 once the channel is closed. */
+  readonly closedWord: number;
+  /** The value of the event word before the event. */
+  readonly seen: number;
+}
+
+export class ChannelCaller {
+  readonly #buffers: ChannelBuffers;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #requests: LaneWriter;
+  readonly #answers: LaneReader;
+  readonly #encoder: Encoder;
+  readonly #decoder: Decoder;
+
+  constructor(buffers: ChannelBuffers, dictionary: Dictionary) {
+    this.#buffers = buffers;
+    this.#words = controlWords(buffers);
+    this.#requests = new LaneWriter(buffers, REQUEST_LANE, buffers.requests);
+    this.#answers = new LaneReader(buffers, ANSWER_LANE, buffers.answers);
+    this.#encoder = new Encoder(dictionary);
+    this.#decoder = new Decoder(dictionary);
+  }
+
+  /** Sends a message that gets no answer. @throws ChannelClosedError, CodecError */
+  send(message: unknown): void {
+    this.#requests.write(this.#encoder.encode(message));
+  }
+
+  /** Sends a message and blocks for its answer. @throws ChannelClosedError, CodecError */
+  call(message: unknown): unknown {
+    this.#requests.write(this.#encoder.encode(message));
+    return this.#decoder.decode(this.#answers.read());
+  }
+
+  /** The number of the last event, to be given to `waitEvent`. */
+  lastEvent(): number {
+    return Atomics.load(this.#words, EVENT);
+  }
+
+  /**
+   * Blocks until there is an event after `seen`, at most `timeoutMs` (milliseconds). False if there
+   * is none by then. @throws ChannelClosedError if there will be none
+   */
+  waitEvent(seen: number, timeoutMs = Number.POSITIVE_INFINITY): boolean {
+    for (let i = 0; i < EVENT_SPINS; i++) {
+      if (Atomics.load(this.#words, EVENT) !== seen) return true;
+    }
+    const deadline = performance.now() + timeoutMs;
+    while (Atomics.load(this.#words, EVENT) === seen) {
+      const closed = closedError(this.#buffers);
+      if (closed !== undefined) throw closed;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.#words, EVENT, seen, left);
+    }
+    return true;
+  }
+
+  watch(seen: number): EventWatch {
+    const control = this.#buffers.control;
+    return { control, eventWord: EVENT, closedWord: CLOSED, seen };
+  }
+}
+
+export class ChannelResponder {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #requests: LaneReader;
+  readonly #answers: LaneWriter;
+  readonly #encoder: Encoder;
+  readonly #decoder: Decoder;
+
+  constructor(buffers: ChannelBuffers, dictionary: Dictionary) {
+    this.#words = controlWords(buffers);
+    this.#requests = new LaneReader(buffers, REQUEST_LANE, buffers.requests);
+    this.#answers = new LaneWriter(buffers, ANSWER_LANE, buffers.answers);
+    this.#encoder = new Encoder(dictionary);
+    this.#decoder = new Decoder(dictionary);
+  }
+
+  /** Blocks for the next message. @throws ChannelClosedError, CodecError */
+  receive(): unknown {
+    return this.#decoder.decode(this.#requests.read());
+  }
+
+  /** Answers the message received last. @throws ChannelClosedError, CodecError */
+  answer(message: unknown): void {
+    this.#answers.write(this.#encoder.encode(message));
+  }
+
+  /** Tells the caller, and whoever watches, that there is an event to ask for. */
+  announce(): void {
+    Atomics.add(this.#words, EVENT, 1);
+    Atomics.notify(this.#words, EVENT);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * One direction of a channel: messages of any length from one thread to another, handed over chunk
+ * by chunk. Each end belongs to one thread and blocks it.
+ *
+ * The turn word says whose the chunk is. The writer fills it and gives it to the reader, who copies
+ * it out and gives it back:
+ *
+ *     writer --(chunk, more?)--> reader --(copied)--> writer
+ */
+
+import { type ChannelBuffers, closedError, controlWords, LANE, TURN } from './buffers.ts';
+
+/**
+ * How often to look before sleeping. With both threads awake a turn takes about 0.1 us; waking a
+ * sleeper takes 50.
+ */
+const SPINS = 2000;
+/** The buffer for incoming messages is given back when one was bigger than this (bytes). */
+const KEEP_BYTES = 1 << 20;
+
+abstract class LaneEnd {
+  protected readonly words: Int32Array<SharedArrayBuffer>;
+  protected readonly chunk: Uint8Array<SharedArrayBuffer>;
+  protected readonly base: number;
+  readonly #buffers: ChannelBuffers;
+
+  constructor(buffers: ChannelBuffers, base: number, chunk: SharedArrayBuffer) {
+    this.#buffers = buffers;
+    this.words = controlWords(buffers);
+    this.base = base;
+    this.chunk = new Uint8Array(chunk);
+  }
+
+  /**
+   * Blocks until the chunk is ours. `sleeps` is the word that tells the peer to wake us: one for
+   * each end, because an end that wakes up must not take back what the other has just announced.
+   * @throws ChannelClosedError
+   */
+  protected await(mine: number, sleeps: number): void {
+    const at = this.base + LANE.turn;
+    for (let i = 0; i < SPINS; i++) {
+      if (Atomics.load(this.words, at) === mine) return;
+    }
+    for (;;) {
+      // Announce the sleep before the last look, or the peer may skip the notify in between.
+      Atomics.store(this.words, this.base + sleeps, 1);
+      const turn = Atomics.load(this.words, at);
+      if (turn === mine) break;
+      this.#throwIfClosed();
+      Atomics.wait(this.words, at, turn);
+    }
+    Atomics.store(this.words, this.base + sleeps, 0);
+  }
+
+  /** Gives the chunk to the other end. */
+  protected give(theirs: number, sleeps: number): void {
+    const at = this.base + LANE.turn;
+    Atomics.store(this.words, at, theirs);
+    if (Atomics.load(this.words, this.base + sleeps) !== 0) Atomics.notify(this.words, at);
+  }
+
+  #throwIfClosed(): void {
+    const error = closedError(this.#buffers);
+    if (error !== undefined) throw error;
+  }
+}
+
+export class LaneWriter extends LaneEnd {
+  /** Returns when the last chunk is handed over, not when it is read. @throws ChannelClosedError */
+  write(message: Uint8Array): void {
+    let sent = 0;
+    do {
+      this.await(TURN.writer, LANE.writerSleeps);
+      const part = Math.min(this.chunk.length, message.length - sent);
+      this.chunk.set(message.subarray(sent, sent + part));
+      sent += part;
+      this.words[this.base + LANE.chunk] = part;
+      this.words[this.base + LANE.more] = message.length - sent;
+      this.give(TURN.reader, LANE.readerSleeps);
+    } while (sent < message.length);
+  }
+}
+
+export class LaneReader extends LaneEnd {
+  #message = new Uint8Array(4096);
+
+  /** Blocks for a message; it is valid until the next call. @throws ChannelClosedError */
+  read(): Uint8Array {
+    if (this.#message.length > KEEP_BYTES) this.#message = new Uint8Array(4096);
+    let length = 0;
+    for (;;) {
+      this.await(TURN.reader, LANE.readerSleeps);
+      const part = this.words[this.base + LANE.chunk]!;
+      const more = this.words[this.base + LANE.more]! >>> 0;
+      if (length + part + more > this.#message.length) this.#grow(length, length + part + more);
+      this.#message.set(this.chunk.subarray(0, part), length);
+      length += part;
+      this.give(TURN.writer, LANE.writerSleeps);
+      if (more === 0) return this.#message.subarray(0, length);
+    }
+  }
+
+  #grow(keep: number, length: number): void {
+    const old = this.#message;
+    this.#message = new Uint8Array(Math.max(length, old.length * 2));
+    this.#message.set(old.subarray(0, keep));
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * A debuggee in another thread, over a channel. Runs in the debugger's Worker and blocks it during
+ * every call.
+ *
+ *     paused --singleStep, continue_--> running --wait: event--> paused
+ *                                          |    --wait: error--> paused
+ *                                           \---wait: complete--> complete
+ *
+ * The event may be there before `wait` takes it: for the debugger the program runs until then.
+ */
+
+import type { ChannelBuffers } from '../channel/buffers.ts';
+import { ChannelCaller, type EventWatch } from '../channel/ends.ts';
+import { DICTIONARY, ORDER, openAnswer, type QueryName, queryCode } from './messages.ts';
+import {
+  type DebugEvent,
+  type DebuggeeState,
+  DebuggeeTrap,
+  type ExceptionHandle,
+  type FrameHandle,
+  type FuncHandle,
+  type GlobalHandle,
+  type Handle,
+  type InstanceHandle,
+  type MemoryHandle,
+  type ModuleHandle,
+  type OpaqueDebugger,
+  type Resumption,
+  type TableHandle,
+  type TagHandle,
+  type WasmType,
+  type WasmValue,
+} from './opaque-debugger.ts';
+
+export class RemoteDebugger implements OpaqueDebugger {
+  readonly #channel: ChannelCaller;
+  readonly #interrupt: () => void;
+  #state: DebuggeeState = 'paused';
+  #released: Handle<string>[] = [];
+  #seen = 0;
+  #finished = false;
+
+  /** @param interrupt asks the engine to stop, through shared memory: it must not use the channel */
+  constructor(buffers: ChannelBuffers, interrupt: () => void) {
+    this.#channel = new ChannelCaller(buffers, DICTIONARY);
+    this.#interrupt = interrupt;
+  }
+
+  get state(): DebuggeeState {
+    return this.#state;
+  }
+
+  singleStep(resumption: Resumption): void {
+    this.#resume(ORDER.singleStep, resumption);
+  }
+
+  continue_(resumption: Resumption): void {
+    this.#resume(ORDER.continue, resumption);
+  }
+
+  interrupt(): void {
+    if (this.#state !== 'complete') this.#interrupt();
+  }
+
+  wait(timeoutMs?: number): DebugEvent | undefined {
+    if (this.#state !== 'running') {
+      throw new DebuggeeTrap(`there is no event to wait for: the program is ${this.#state}`);
+    }
+    if (!this.#channel.waitEvent(this.#seen, timeoutMs)) return undefined;
+    // Paused also if the answer is an error: then the resumption was not carried out.
+    this.#state = 'paused';
+    const event = openAnswer(this.#channel.call([this.#takeReleased(), ORDER.takeEvent]));
+    if ((event as DebugEvent).kind === 'complete') this.#state = 'complete';
+    return event as DebugEvent;
+  }
+
+  /**
+   * Where another thread can watch for the event that the next `wait` will give.
+   * @throws DebuggeeTrap when not running
+   */
+  watch(): EventWatch {
+    if (this.#state !== 'running') {
+      throw new DebuggeeTrap(`there is no event to watch for: the program is ${this.#state}`);
+    }
+    return this.#channel.watch(this.#seen);
+  }
+
+  release(handle: Handle<string>): void {
+    this.#released.push(handle);
+  }
+
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    // Also when running: the order then lies ready for the debuggee's next stop.
+    this.#channel.send([this.#takeReleased(), ORDER.finish]);
+  }
+
+  allInstances(): InstanceHandle[] {
+    return this.#query('allInstances');
+  }
+  allModules(): ModuleHandle[] {
+    return this.#query('allModules');
+  }
+  exitFrames(): FrameHandle[] {
+    return this.#query('exitFrames');
+  }
+
+  instanceGetModule(instance: InstanceHandle): ModuleHandle {
+    return this.#query('instanceGetModule', instance);
+  }
+  instanceGetMemory(instance: InstanceHandle, index: number): MemoryHandle {
+    return this.#query('instanceGetMemory', instance, index);
+  }
+  instanceGetGlobal(instance: InstanceHandle, index: number): GlobalHandle {
+    return this.#query('instanceGetGlobal', instance, index);
+  }
+  instanceGetTable(instance: InstanceHandle, index: number): TableHandle {
+    return this.#query('instanceGetTable', instance, index);
+  }
+  instanceGetFunc(instance: InstanceHandle, index: number): FuncHandle {
+    return this.#query('instanceGetFunc', instance, index);
+  }
+  instanceGetTag(instance: InstanceHandle, index: number): TagHandle {
+    return this.#query('instanceGetTag', instance, index);
+  }
+
+  moduleBytecode(module: ModuleHandle): Uint8Array | undefined {
+    return this.#query('moduleBytecode', module);
+  }
+  moduleAddBreakpoint(module: ModuleHandle, pc: number): void {
+    this.#query('moduleAddBreakpoint', module, pc);
+  }
+  moduleRemoveBreakpoint(module: ModuleHandle, pc: number): void {
+    this.#query('moduleRemoveBreakpoint', module, pc);
+  }
+
+  memorySizeBytes(memory: MemoryHandle): bigint {
+    return this.#query('memorySizeBytes', memory);
+  }
+  memoryPageSize(memory: MemoryHandle): bigint {
+    return this.#query('memoryPageSize', memory);
+  }
+  memoryGrow(memory: MemoryHandle, deltaBytes: bigint): bigint {
+    return this.#query('memoryGrow', memory, deltaBytes);
+  }
+  memoryReadBytes(memory: MemoryHandle, address: bigint, length: bigint): Uint8Array {
+    return this.#query('memoryReadBytes', memory, address, length);
+  }
+  memoryWriteBytes(memory: MemoryHandle, address: bigint, bytes: Uint8Array): void {
+    this.#query('memoryWriteBytes', memory, address, bytes);
+  }
+
+  globalGet(global: GlobalHandle): WasmValue {
+    return this.#query('globalGet', global);
+  }
+  globalSet(global: GlobalHandle, value: WasmValue): void {
+    this.#query('globalSet', global, value);
+  }
+
+  tableLength(table: TableHandle): bigint {
+    return this.#query('tableLength', table);
+  }
+  tableGetElement(table: TableHandle, index: bigint): WasmValue {
+    return this.#query('tableGetElement', table, index);
+  }
+  tableSetElement(table: TableHandle, index: bigint, value: WasmValue): void {
+    this.#query('tableSetElement', table, index, value);
+  }
+
+  funcParams(func: FuncHandle): WasmType[] {
+    return this.#query('funcParams', func);
+  }
+  funcResults(func: FuncHandle): WasmType[] {
+    return this.#query('funcResults', func);
+  }
+
+  tagParams(tag: TagHandle): WasmType[] {
+    return this.#query('tagParams', tag);
+  }
+  tagNew(params: WasmType[]): TagHandle {
+    return this.#query('tagNew', params);
+  }
+  exceptionTag(exception: ExceptionHandle): TagHandle {
+    return this.#query('exceptionTag', exception);
+  }
+  exceptionValues(exception: ExceptionHandle): WasmValue[] {
+    return this.#query('exceptionValues', exception);
+  }
+  exceptionNew(tag: TagHandle, values: WasmValue[]): ExceptionHandle {
+    return this.#query('exceptionNew', tag, values);
+  }
+
+  frameInstance(frame: FrameHandle): InstanceHandle {
+    return this.#query('frameInstance', frame);
+  }
+  frameFuncAndPc(frame: FrameHandle): { func: number; pc: number } {
+    return this.#query('frameFuncAndPc', frame);
+  }
+  frameLocals(frame: FrameHandle): WasmValue[] {
+    return this.#query('frameLocals', frame);
+  }
+  frameStack(frame: FrameHandle): WasmValue[] {
+    return this.#query('frameStack', frame);
+  }
+  frameParent(frame: FrameHandle): FrameHandle | undefined {
+    return this.#query('frameParent', frame);
+  }
+
+  #query<Q extends QueryName>(
+    name: Q,
+    ...args: Parameters<OpaqueDebugger[Q]>
+  ): ReturnType<OpaqueDebugger[Q]> {
+    if (this.#state === 'running' || this.#finished) {
+      // The debuggee does not listen: asking would block until its next stop, or for ever.
+      const why = this.#finished ? 'the debugger has let the program go' : 'the program is running';
+      throw new DebuggeeTrap(`${name}: ${why}`);
+    }
+    const answer = this.#channel.call([this.#takeReleased(), queryCode[name], ...args]);
+    // The server is the same table over the same interface, so the type is that of the method.
+    return openAnswer(answer) as ReturnType<OpaqueDebugger[Q]>;
+  }
+
+  #resume(order: number, resumption: Resumption): void {
+    if (this.#state !== 'paused' || this.#finished) {
+      throw new DebuggeeTrap(`only a paused program can be resumed: it is ${this.#state}`);
+    }
+    this.#seen = this.#channel.lastEvent();
+    this.#channel.send([this.#takeReleased(), order, resumption]);
+    this.#state = 'running';
+  }
+
+  #takeReleased(): Handle<string>[] {
+    const released = this.#released;
+    if (released.length > 0) this.#released = [];
+    return released;
+  }
+}

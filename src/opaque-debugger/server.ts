@@ -1,0 +1,129 @@
+/**
+ * The debuggee's end of the channel: serves a local OpaqueDebugger. Runs in the debuggee's Worker,
+ * on top of the stopped program's own stack, and blocks it until the program is to go on.
+ *
+ *     running --stop(event)--> announced --takeEvent--> serving --singleStep, continue--> running
+ *                                  ^                       |
+ *                                   \--resumption refused--/
+ *     any --finish--> released: no more events, the program runs on to its end
+ */
+
+import type { ChannelBuffers } from '../channel/buffers.ts';
+import { CodecError } from '../channel/codec.ts';
+import { ChannelResponder } from '../channel/ends.ts';
+import { arity, DICTIONARY, errorAnswer, ORDER, QUERIES } from './messages.ts';
+import {
+  type DebugEvent,
+  DebuggeeError,
+  DebuggeeTrap,
+  type Handle,
+  type OpaqueDebugger,
+  type Resumption,
+} from './opaque-debugger.ts';
+
+/** What the debugger's `wait` gives, or throws. */
+export type Outcome = DebugEvent | DebuggeeError;
+
+export class DebuggeeServer {
+  readonly #channel: ChannelResponder;
+  readonly #debuggee: OpaqueDebugger;
+  /** Announced, and not yet taken. The answer that will carry it. */
+  #outcome: unknown[] | undefined;
+  #released = false;
+  readonly #orders = new Map<number, (args: unknown[]) => void>([
+    [ORDER.singleStep, ([how]) => this.#resume(() => this.#debuggee.singleStep(how as Resumption))],
+    [ORDER.continue, ([how]) => this.#resume(() => this.#debuggee.continue_(how as Resumption))],
+    [ORDER.finish, () => this.#release()],
+    [ORDER.takeEvent, () => this.#giveEvent()],
+  ]);
+
+  constructor(buffers: ChannelBuffers, debuggee: OpaqueDebugger) {
+    this.#channel = new ChannelResponder(buffers, DICTIONARY);
+    this.#debuggee = debuggee;
+  }
+
+  /**
+   * The program has stopped: announces why, and serves until it is to go on. `undefined` is the
+   * pause before the program starts, which is no event. An error is one that the debugger's `wait`
+   * throws (an injected call that failed).
+   * @throws ChannelClosedError when the debugger's thread is gone
+   */
+  stop(outcome: Outcome | undefined): void {
+    if (this.#released) {
+      // It asked for no more events, and this one slipped through before that took effect.
+      this.#debuggee.finish();
+      return;
+    }
+    if (outcome !== undefined) this.#announce(outcome);
+    while (!this.#released && (this.#debuggee.state !== 'running' || this.#outcome !== undefined)) {
+      this.#serve(this.#channel.receive());
+    }
+  }
+
+  /** The program has ended: announces that, and serves until the debugger is done. */
+  complete(): void {
+    if (this.#released) return;
+    this.#announce({ kind: 'complete' });
+    while (!this.#released) this.#serve(this.#channel.receive());
+  }
+
+  #serve(request: unknown): void {
+    if (!Array.isArray(request)) throw new DebuggeeTrap('a request of a wrong form');
+    const [released, code, ...args] = request as [Handle<string>[], number, ...unknown[]];
+    for (const handle of released) this.#debuggee.release(handle);
+    const order = this.#orders.get(code);
+    if (order === undefined) this.#answer(this.#query(code, args));
+    else order(args);
+  }
+
+  #answer(answer: unknown[]): void {
+    try {
+      this.#channel.answer(answer);
+    } catch (error) {
+      // Nothing has been sent yet when a value cannot be encoded; the debugger must not wait for it.
+      if (!(error instanceof CodecError)) throw error;
+      this.#channel.answer(errorAnswer(error));
+    }
+  }
+
+  #query(code: number, args: unknown[]): unknown[] {
+    try {
+      const name = QUERIES[code];
+      if (name === undefined || args.length !== arity(name)) {
+        throw new DebuggeeTrap(`there is no query ${code} with ${args.length} arguments`);
+      }
+      const method = this.#debuggee[name] as (...args: unknown[]) => unknown;
+      return [method.apply(this.#debuggee, args)];
+    } catch (error) {
+      return errorAnswer(error);
+    }
+  }
+
+  #resume(go: () => void): void {
+    try {
+      go();
+    } catch (error) {
+      this.#announceAnswer(errorAnswer(error));
+    }
+  }
+
+  #release(): void {
+    this.#released = true;
+    this.#debuggee.finish();
+  }
+
+  #giveEvent(): void {
+    const answer = this.#outcome;
+    this.#outcome = undefined;
+    this.#answer(answer ?? errorAnswer(new DebuggeeTrap('there is no event to take')));
+  }
+
+  #announce(outcome: Outcome): void {
+    this.#announceAnswer(outcome instanceof DebuggeeError ? errorAnswer(outcome) : [outcome]);
+  }
+
+  #announceAnswer(answer: unknown[]): void {
+    this.#outcome = answer;
+    this.#channel.announce();
+  }
+}
