@@ -1,0 +1,194 @@
+/**
+ * The command line in, a command out. Looks at nothing but the words: whether files exist is found
+ * out later, so that this can be tested without a disk.
+ *
+ * `node:util` parseArgs does the lexing (`--a b`, `--a=b`, `-Db`, `--`), in its lenient mode and
+ * with tokens: its strict mode would also judge what stands after the program, which is the
+ * program's, and its messages say nothing about what to do.
+ */
+import { parseArgs } from 'node:util';
+import { UsageError } from './errors.ts';
+import { nearest } from './near.ts';
+import { type DebuggerChoice, RUN_OPTIONS, type RunOptions } from './run-options.ts';
+
+export type Command =
+  | { readonly kind: 'help'; readonly topic: 'witness' | 'run' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'run'; readonly options: RunOptions };
+
+/**
+ * @param argv the words after `witness`
+ * @throws UsageError
+ */
+export function parseCommandLine(argv: readonly string[]): Command {
+  const [first, ...rest] = argv;
+  switch (first) {
+    case undefined:
+      throw new UsageError('no command; try "witness run program.wasm" or "witness --help"');
+    case 'run':
+      return parseRun(rest);
+    case 'help':
+      return { kind: 'help', topic: rest[0] === 'run' ? 'run' : 'witness' };
+    case '--help':
+    case '-h':
+      return { kind: 'help', topic: 'witness' };
+    case '--version':
+    case '-V':
+      return { kind: 'version' };
+  }
+  if (first.startsWith('-')) {
+    throw new UsageError(
+      `unknown option ${first} before the command; try "witness run ${first} ..." or "witness --help"`,
+    );
+  }
+  throw new UsageError(
+    looksLikeFile(first)
+      ? `unknown command "${first}"; to run a program: witness run ${first}`
+      : `unknown command "${first}"; the only one is "run", see "witness --help"`,
+  );
+}
+
+function looksLikeFile(word: string): boolean {
+  return word.includes('/') || /\.wa(sm|t)$/.test(word);
+}
+
+type Values = Map<string, string[]>;
+
+function parseRun(argv: readonly string[]): Command {
+  const { values, program, args } = splitRun(argv);
+  if (values.has('help')) return { kind: 'help', topic: 'run' };
+  if (program === undefined) {
+    throw new UsageError('no program; give the path of a .wasm file: witness run program.wasm');
+  }
+  if (program === '') throw new UsageError('the path of the program is empty');
+  const debugger_ = debuggerChoice(values.get('debugger')?.[0] ?? 'trace');
+  const debuggerArgs = values.get('debugger-arg') ?? [];
+  const debuggerOutput = values.get('debugger-output')?.[0];
+  if (debuggerOutput === '') {
+    throw new UsageError('--debugger-output is empty; give a file, or - for standard output');
+  }
+  if (debugger_.kind === 'none') {
+    for (const name of ['debugger-arg', 'debugger-output']) {
+      if (values.has(name)) throw new UsageError(`--${name} has no use with --debugger none`);
+    }
+  }
+  const invoke = values.get('invoke')?.[0];
+  return {
+    kind: 'run',
+    options: {
+      debugger: debugger_,
+      debuggerArgs,
+      debuggerOutput,
+      dirs: collect(values, 'dir', parseDir),
+      env: collect(values, 'env', parseEnv),
+      imports: collect(values, 'import', parseImport),
+      invoke,
+      program,
+      args,
+    },
+  };
+}
+
+/** Cuts the words at the program: options before it are ours, everything after it is its own. */
+function splitRun(argv: readonly string[]): {
+  values: Values;
+  program: string | undefined;
+  args: readonly string[];
+} {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(RUN_OPTIONS).map(([name, spec]) => [
+        name,
+        {
+          type: spec.value === undefined ? 'boolean' : 'string',
+          ...(spec.short === undefined ? {} : { short: spec.short }),
+        } as const,
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values: Values = new Map();
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      return { values, program: token.value, args: argv.slice(token.index + 1) };
+    }
+    if (token.kind === 'option') take(values, token.name, token.rawName, token.value);
+  }
+  return { values, program: undefined, args: [] };
+}
+
+function take(values: Values, name: string, rawName: string, value: string | undefined): void {
+  const spec = Object.hasOwn(RUN_OPTIONS, name) ? RUN_OPTIONS[name] : undefined;
+  if (spec === undefined) {
+    const near = nearest(name, Object.keys(RUN_OPTIONS));
+    throw new UsageError(
+      `unknown option ${rawName}; ${near === undefined ? 'see "witness run --help"' : `did you mean --${near}?`}`,
+    );
+  }
+  if (spec.value === undefined) {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
+    values.set(name, []);
+    return;
+  }
+  if (value === undefined) {
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${spec.value}`);
+  }
+  const earlier = values.get(name);
+  if (earlier === undefined) values.set(name, [value]);
+  else if (spec.multiple === true) earlier.push(value);
+  else throw new UsageError(`--${name} is given twice; give it once`);
+}
+
+/** A name never has a slash and does not end in .wasm, so that nothing on the disk decides. */
+function debuggerChoice(word: string): DebuggerChoice {
+  if (word === 'none') return { kind: 'none' };
+  if (word === '') throw new UsageError('--debugger is empty; give a NAME, a PATH, or none');
+  if (word.includes('/') || word.endsWith('.wasm')) return { kind: 'path', path: word };
+  return { kind: 'built-in', name: word };
+}
+
+function collect(
+  values: Values,
+  option: string,
+  parse: (value: string) => readonly [key: string, value: string],
+): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const word of values.get(option) ?? []) {
+    const [key, value] = parse(word);
+    // The last of two would win silently, and which one was meant cannot be known.
+    if (map.has(key)) throw new UsageError(`--${option} is given twice for "${key}"`);
+    map.set(key, value);
+  }
+  return map;
+}
+
+function parseDir(word: string): [guest: string, host: string] {
+  const at = word.indexOf('::');
+  const host = at === -1 ? word : word.slice(0, at);
+  const guest = at === -1 ? word : word.slice(at + 2);
+  if (host === '' || guest === '') {
+    throw new UsageError(`--dir ${word}: give HOST or HOST::GUEST, neither of them empty`);
+  }
+  return [guest, host];
+}
+
+function parseEnv(word: string): [name: string, value: string] {
+  const at = word.indexOf('=');
+  if (at < 1) {
+    throw new UsageError(
+      `--env ${word}: give NAME=VALUE; the environment of witness is not passed on`,
+    );
+  }
+  return [word.slice(0, at), word.slice(at + 1)];
+}
+
+function parseImport(word: string): [name: string, file: string] {
+  const at = word.indexOf('=');
+  if (at === -1 || at === word.length - 1) {
+    throw new UsageError(`--import ${word}: give NAME=FILE.mjs, for example env=imports.mjs`);
+  }
+  return [word.slice(0, at), word.slice(at + 1)];
+}

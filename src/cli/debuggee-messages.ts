@@ -1,0 +1,32 @@
+/** What main and the debuggee Worker tell each other: one start, then one message for each turn. */
+
+import type { ChannelBuffers } from '../channel/buffers.ts';
+
+/** main -> Worker, as its workerData. */
+export interface DebuggeeStart {
+  /** As it was given on the command line: also the program's args[0]. */
+  readonly program: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** args[1..] of the program, or the arguments of the invoked export. */
+  readonly args: readonly string[];
+  /** Guest path to host path. */
+  readonly dirs: ReadonlyMap<string, string>;
+  readonly env: ReadonlyMap<string, string>;
+  /** Import module name to the path of a JavaScript module. */
+  readonly imports: ReadonlyMap<string, string>;
+  readonly invoke: string | undefined;
+  readonly memory: WebAssembly.Memory;
+  /** Undefined: there is no debugger. */
+  readonly channel: ChannelBuffers | undefined;
+}
+
+/** Worker -> main. After any of these no more code of the program runs. */
+export type DebuggeeMessage =
+  /** The program could not be started; its arguments were wrong if `usage`. */
+  | { readonly kind: 'refused'; readonly usage: boolean; readonly message: string }
+  /** It returned, or called proc_exit. */
+  | { readonly kind: 'exited'; readonly status: number }
+  /** An error left its outermost frame. */
+  | { readonly kind: 'trapped'; readonly message: string }
+  /** JavaScript in its Worker called process.exit. */
+  | { readonly kind: 'process-exit'; readonly status: number };

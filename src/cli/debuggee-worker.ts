@@ -1,0 +1,57 @@
+/**
+ * The debuggee Worker's entry: the program, its imports and the engine live here, and this thread
+ * is blocked whenever the program is paused. Main spawns it; see debuggee-messages.ts for what it
+ * says to main.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
+import { messageOf, StartError, UsageError } from './errors.ts';
+import { prepareProgram } from './program.ts';
+import { createSession } from './session.ts';
+import { describeTrap } from './trap.ts';
+import { writeOutputDirectly } from './worker-output.ts';
+
+function report(message: DebuggeeMessage): void {
+  parentPort!.postMessage(message);
+}
+
+/** Main cannot tell an exit code 1 of JavaScript in here from a crash of this Worker. */
+function reportProcessExit(): void {
+  const exit = process.exit;
+  process.exit = (code?: number | string | null): never => {
+    report({ kind: 'process-exit', status: Number(code ?? process.exitCode ?? 0) });
+    return exit(code);
+  };
+}
+
+function outcome(error: unknown): DebuggeeMessage {
+  if (error instanceof UsageError || error instanceof StartError) {
+    return { kind: 'refused', usage: error instanceof UsageError, message: messageOf(error) };
+  }
+  return { kind: 'trapped', message: describeTrap(error) };
+}
+
+async function debuggee(start: DebuggeeStart): Promise<void> {
+  const session = createSession(start);
+  let run: () => number;
+  try {
+    run = (await prepareProgram(session.engine, start)).run;
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof StartError)) throw error;
+    report(outcome(error));
+    return;
+  }
+  session.pauseBeforeStart();
+  let message: DebuggeeMessage;
+  try {
+    message = { kind: 'exited', status: run() };
+  } catch (error) {
+    message = outcome(error);
+  }
+  report(message);
+  session.complete();
+}
+
+writeOutputDirectly();
+reportProcessExit();
+await debuggee(workerData as DebuggeeStart);

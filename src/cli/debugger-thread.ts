@@ -1,0 +1,37 @@
+/** The debugger Worker as main sees it: started, watched, ended. */
+import type { ChannelBuffers } from '../channel/buffers.ts';
+import { spawnDebugger } from '../host/spawn.ts';
+import type { ResolvedDebugger } from './files.ts';
+
+const STDERR = 2;
+
+export type DebuggerEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface DebuggerThread {
+  /** Settles once, never rejects. */
+  readonly ended: Promise<DebuggerEnd>;
+  terminate(): Promise<void>;
+}
+
+/** @param options.output where its stdout goes unmarked; undefined: to stderr, marked */
+export function startDebugger(options: {
+  readonly component: ResolvedDebugger;
+  readonly args: readonly string[];
+  readonly output: number | undefined;
+  readonly memory: WebAssembly.Memory;
+  readonly channel: ChannelBuffers;
+}): DebuggerThread {
+  const { component, args, output, memory, channel } = options;
+  const marked = { fd: STDERR, prefix: `[${component.name}] ` };
+  return spawnDebugger({
+    component: component.path,
+    name: component.name,
+    args,
+    stdout: output === undefined ? marked : { fd: output, prefix: '' },
+    stderr: marked,
+    memory,
+    channel,
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * What the command line names on the disk, looked at before any thread is started: the program,
+ * the debugger component, directories, JavaScript modules. Runs on main.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { messageOf, StartError, UsageError } from './errors.ts';
+import { nearest } from './near.ts';
+import type { DebuggerChoice, RunOptions } from './run-options.ts';
+
+/** Two levels up from src/cli as well as from dist/cli. */
+const PACKAGE_ROOT = new URL('../../', import.meta.url);
+
+/** @throws StartError if it is not there, cannot be read or is not a core module */
+export function readProgram(path: string): Uint8Array<ArrayBuffer> {
+  let bytes: Buffer<ArrayBuffer>;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new StartError(`cannot read the program ${path}: ${reason(error)}`);
+  }
+  checkPreamble(path, bytes);
+  return bytes;
+}
+
+/** The 8 bytes that every binary starts with: magic, then version (u16) and layer (u16). */
+function checkPreamble(path: string, bytes: Uint8Array): void {
+  const text = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
+  if (!text.startsWith('\0asm')) {
+    const wat = /^\s*(;;|\(;|\((module|component)\b)/.test(
+      Buffer.from(bytes.subarray(0, 4096)).toString('latin1'),
+    );
+    throw new StartError(
+      wat
+        ? `${path} is WebAssembly text, not a binary; convert it first, for example with wat2wasm`
+        : `${path} is not a WebAssembly binary: it does not start with \\0asm`,
+    );
+  }
+  if (text === '\0asm\x0d\0\x01\0') {
+    throw new StartError(
+      `${path} is a component; witness run takes core modules (preview1) for now`,
+    );
+  }
+  if (text !== '\0asm\x01\0\0\0') {
+    throw new StartError(`${path} has an unknown WebAssembly version (at offset 0x4)`);
+  }
+}
+
+export interface ResolvedDebugger {
+  /** For messages, for the mark before its output, and args[0] of the component. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** @throws UsageError for a name that no built-in debugger has; StartError for a missing file */
+export function resolveDebugger(
+  choice: Exclude<DebuggerChoice, { kind: 'none' }>,
+): ResolvedDebugger {
+  if (choice.kind === 'path') {
+    if (!existsSync(choice.path)) {
+      throw new StartError(`cannot read the debugger ${choice.path}: no such file`);
+    }
+    const base = choice.path.replace(/^.*\//, '');
+    return { name: base.replace(/\.wasm$/, '') || base, path: choice.path };
+  }
+  const { name } = choice;
+  const names = builtInDebuggers();
+  if (!names.includes(name)) {
+    const near = nearest(name, [...names, 'none']);
+    throw new UsageError(
+      `no built-in debugger "${name}"; ` +
+        (near === undefined
+          ? `there are: ${[...names, 'none'].join(', ')}`
+          : `did you mean ${near}?`) +
+        ' A path needs a slash or must end in .wasm',
+    );
+  }
+  const path = fileURLToPath(new URL(`guest-debuggers/${name}/dist/${name}.wasm`, PACKAGE_ROOT));
+  if (!existsSync(path)) {
+    throw new StartError(`the built-in debugger ${name} is not built; run: npm run build`);
+  }
+  return { name, path };
+}
+
+function builtInDebuggers(): string[] {
+  try {
+    return readdirSync(new URL('guest-debuggers/', PACKAGE_ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** @throws StartError: node:wasi would only say "uvwasi_init failed" */
+export function checkDirsAndImports(options: RunOptions): void {
+  for (const host of options.dirs.values()) {
+    if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new StartError(`--dir ${host}: no such directory`);
+    }
+  }
+  for (const [name, file] of options.imports) {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      throw new StartError(`--import ${name}=${file}: no such file`);
+    }
+  }
+}
+
+/** The reason without the path and the system call's name, which the messages here give already. */
+export function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return messageOf(error);
+  }
+}

@@ -1,0 +1,33 @@
+/** The texts of `--help`. Each fits a screen of 24 lines; `docs/command-line.md` has the rest. */
+
+export const WITNESS_HELP = `\
+witness: debugging for WebAssembly, where the debugger is a WebAssembly component
+
+  witness run [options] program.wasm [args...]   run a program under a debugger
+  witness run --help                             the options of run
+  witness --version
+
+Example:
+  witness run --debugger-arg=--break=main program.wasm
+`;
+
+export const RUN_HELP = `\
+witness run [options] program.wasm [args...]
+
+  -D, --debugger NAME|PATH      built-in debugger or component file; "none" (default: trace)
+      --debugger-arg ARG        one argument for the debugger (repeatable)
+      --debugger-output FILE|-  the debugger's stdout; - is stdout (default: stderr, marked)
+      --dir HOST[::GUEST]       let the program see the directory HOST as GUEST (repeatable)
+      --env K=V                 set a variable for the program (repeatable)
+      --import NAME=FILE.mjs    module NAME's imports are FILE.mjs's exports (repeatable)
+      --invoke EXPORT           call EXPORT with args, print its results one per line
+  -h, --help
+
+Exit status: the program's; 134 if it trapped; 125 if the debugger failed or the program
+could not be started; 2 for a wrong command line.
+
+Examples:
+  witness run --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
+  witness run --dir . --env LANG=C -D ./my-debugger.wasm program.wasm -v in.txt
+  witness run -D none --invoke add adder.wasm 2 3
+`;

@@ -1,0 +1,45 @@
+/** The command `witness`: the main thread's entry. `bin/witness.js` imports it. */
+import { readFileSync } from 'node:fs';
+import { parseCommandLine } from './arguments.ts';
+import { messageOf, StartError, UsageError } from './errors.ts';
+import { FAILED, USAGE } from './exit-status.ts';
+import { RUN_HELP, WITNESS_HELP } from './help.ts';
+import { run } from './run.ts';
+import { say, writeAll } from './terminal.ts';
+
+const STDOUT = 1;
+
+function version(): string {
+  const url = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
+  return version;
+}
+
+/** @returns the exit status */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const command = parseCommandLine(argv);
+    switch (command.kind) {
+      case 'help':
+        writeAll(STDOUT, command.topic === 'run' ? RUN_HELP : WITNESS_HELP);
+        return 0;
+      case 'version':
+        writeAll(STDOUT, `witness ${version()}\n`);
+        return 0;
+      case 'run':
+        return await run(command.options);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      say(error.message);
+      return USAGE;
+    }
+    // An error of any other class is a defect of Witness: its stack is worth showing.
+    const known = error instanceof StartError || !(error instanceof Error);
+    say(known ? messageOf(error) : (error.stack ?? error.message));
+    return FAILED;
+  }
+}
+
+// Nothing is left to flush: all output is written synchronously, and both Workers have ended.
+process.exit(await main(process.argv.slice(2)));

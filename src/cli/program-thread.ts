@@ -1,0 +1,55 @@
+/** The debuggee Worker as main sees it: started, watched, ended. */
+import { Worker } from 'node:worker_threads';
+import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
+
+/**
+ * Stack of the program's thread, in MiB. V8's default for the main thread is 984 KiB, about 12,500
+ * frames of a small function when compiled by TurboFan; checks and spills make frames bigger, and
+ * the baseline compiler's are several times as big. So that what runs in plain Node runs here, with
+ * room for deep recursion of unoptimised code; the pages are only touched when used.
+ */
+const STACK_MIB = 16;
+
+/** `died`: it said nothing before its end. */
+export type ProgramEnd = DebuggeeMessage | { readonly kind: 'died'; readonly message: string };
+
+export interface ProgramThread {
+  /** Settles once, never rejects. */
+  readonly ended: Promise<ProgramEnd>;
+  terminate(): Promise<void>;
+}
+
+/** In development and tests the files run as TypeScript, in dist/ as JavaScript. */
+const ENTRY = new URL(
+  `./debuggee-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+);
+
+export function startProgram(start: DebuggeeStart): ProgramThread {
+  const worker = new Worker(ENTRY, {
+    name: 'witness-debuggee',
+    workerData: start,
+    transferList: [start.bytes.buffer],
+    // The Worker writes to the file descriptors itself. Without these two, Node would open main's
+    // process.stdout to forward to, which makes a pipe non-blocking: see terminal.ts.
+    stdout: true,
+    stderr: true,
+    resourceLimits: { stackSizeMb: STACK_MIB },
+  });
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    worker.on('message', resolve);
+    worker.on('error', (error) => resolve({ kind: 'died', message: describeDeath(error) }));
+    worker.on('exit', (code) =>
+      resolve({ kind: 'died', message: `its thread ended with exit code ${code}` }),
+    );
+  });
+  return { ended, terminate: async () => void (await worker.terminate()) };
+}
+
+function describeDeath(error: unknown): string {
+  if (!(error instanceof Error)) return `uncaught in its thread: ${String(error)}`;
+  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return 'its thread ran out of JavaScript memory';
+  }
+  return error.stack ?? error.message;
+}

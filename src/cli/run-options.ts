@@ -1,0 +1,47 @@
+/**
+ * The options of `witness run`: one table that the parser, its messages and the tests share, and
+ * the parsed form that the rest of the command works with.
+ */
+
+export interface OptionSpec {
+  readonly short?: string;
+  /** What the value looks like, in messages and in the help; undefined: takes no value. */
+  readonly value?: string;
+  readonly multiple?: true;
+}
+
+export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  debugger: { short: 'D', value: 'NAME|PATH' },
+  'debugger-arg': { value: 'ARG', multiple: true },
+  'debugger-output': { value: 'FILE|-' },
+  dir: { value: 'HOST[::GUEST]', multiple: true },
+  env: { value: 'K=V', multiple: true },
+  import: { value: 'NAME=FILE.mjs', multiple: true },
+  invoke: { value: 'EXPORT' },
+  help: { short: 'h' },
+};
+
+/** Which debugger component, before anyone has looked at the disk. */
+export type DebuggerChoice =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'built-in'; readonly name: string }
+  | { readonly kind: 'path'; readonly path: string };
+
+export interface RunOptions {
+  readonly debugger: DebuggerChoice;
+  /** args[1..] of the component. */
+  readonly debuggerArgs: readonly string[];
+  /** Where the component's stdout goes, unmarked; undefined: to stderr, marked. */
+  readonly debuggerOutput: string | undefined;
+  /** Guest path to host path. */
+  readonly dirs: ReadonlyMap<string, string>;
+  readonly env: ReadonlyMap<string, string>;
+  /** Import module name to the path of a JavaScript module. */
+  readonly imports: ReadonlyMap<string, string>;
+  /** The export to call instead of `_start`. */
+  readonly invoke: string | undefined;
+  /** As it was given: also the program's args[0]. */
+  readonly program: string;
+  /** args[1..] of the program, or the arguments of the invoked export. */
+  readonly args: readonly string[];
+}

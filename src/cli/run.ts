@@ -1,0 +1,116 @@
+/**
+ * `witness run` on the main thread: starts the debugger Worker and the debuggee Worker, waits for
+ * both, ends both. This thread never blocks, so that Ctrl-C works whatever the two do.
+ *
+ *     both running --program ends--> debugger still looking --debugger done--> status of the program
+ *                  --debugger done--> program runs on       --program ends---> status of the program
+ *                  --debugger fails, program cannot start, a thread dies, a signal--> both are ended
+ */
+import { closeSync, openSync } from 'node:fs';
+import { createChannel } from '../channel/buffers.ts';
+import { createDebugMemory } from '../engine/runtime/debug-memory.ts';
+import { type DebuggerThread, startDebugger } from './debugger-thread.ts';
+import { StartError } from './errors.ts';
+import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
+import { checkDirsAndImports, readProgram, reason, resolveDebugger } from './files.ts';
+import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
+import type { RunOptions } from './run-options.ts';
+import { say } from './terminal.ts';
+
+const STDOUT = 1;
+
+/**
+ * @returns the exit status; its reason has been said
+ * @throws UsageError, StartError: nothing has been started
+ */
+export async function run(options: RunOptions): Promise<number> {
+  const component =
+    options.debugger.kind === 'none' ? undefined : resolveDebugger(options.debugger);
+  checkDirsAndImports(options);
+  const bytes = readProgram(options.program);
+  const output = openOutput(options.debuggerOutput);
+  const memory = createDebugMemory();
+  const channel = component === undefined ? undefined : createChannel();
+  const signal = watchSignals();
+  const program = startProgram({ ...threadOptions(options), bytes, memory, channel });
+  const debugger_ =
+    component === undefined || channel === undefined
+      ? undefined
+      : startDebugger({ component, args: options.debuggerArgs, output, memory, channel });
+  try {
+    return await Promise.race([signal.received, settle(program, debugger_)]);
+  } finally {
+    // Not closeChannel: it would wake both to report to the user that the other is gone.
+    await Promise.all([program.terminate(), debugger_?.terminate()]);
+    if (output !== undefined && output !== STDOUT) closeSync(output);
+    signal.stop();
+  }
+}
+
+function threadOptions({ program, args, dirs, env, imports, invoke }: RunOptions) {
+  return { program, args, dirs, env, imports, invoke };
+}
+
+function openOutput(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
+  if (path === '-') return STDOUT;
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new StartError(`cannot write --debugger-output ${path}: ${reason(error)}`);
+  }
+}
+
+async function settle(
+  program: ProgramThread,
+  debugger_: DebuggerThread | undefined,
+): Promise<number> {
+  if (debugger_ === undefined) return programStatus(await program.ended);
+  const failure = debugger_.ended.then((end) =>
+    end.kind === 'failed' ? end : new Promise<never>(() => {}),
+  );
+  const first = await Promise.race([program.ended, failure]);
+  if (first.kind === 'failed') return debuggerFailed(first.message);
+  const status = programStatus(first);
+  // Only a program that has come to its end can still be looked at.
+  if (first.kind !== 'exited' && first.kind !== 'trapped') return status;
+  const end = await debugger_.ended;
+  return end.kind === 'failed' ? debuggerFailed(end.message) : status;
+}
+
+function debuggerFailed(message: string): number {
+  say(`the debugger failed: ${message}`);
+  return FAILED;
+}
+
+/** Says why, unless the program ended in its own way. */
+function programStatus(end: ProgramEnd): number {
+  switch (end.kind) {
+    case 'exited':
+      return end.status & 0xff;
+    case 'process-exit':
+      say(`the program's JavaScript called process.exit(${end.status})`);
+      return end.status & 0xff;
+    case 'trapped':
+      say(end.message);
+      return TRAPPED;
+    case 'died':
+      say(`the program died: ${end.message}`);
+      return TRAPPED;
+    case 'refused':
+      say(end.message);
+      return end.usage ? USAGE : FAILED;
+  }
+}
+
+function watchSignals(): { received: Promise<number>; stop(): void } {
+  let stop = () => {};
+  const received = new Promise<number>((resolve) => {
+    const onInterrupt = () => resolve(INTERRUPTED);
+    const onTerminate = () => resolve(TERMINATED);
+    // Once: a second Ctrl-C ends the process the hard way, should ending the threads take long.
+    process.once('SIGINT', onInterrupt).once('SIGTERM', onTerminate);
+    stop = () => process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate);
+  });
+  return { received, stop: () => stop() };
+}
