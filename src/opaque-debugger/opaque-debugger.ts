@@ -61,11 +61,16 @@ export type WasmType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'funcref' | 'exn
  * may lose the payload of a NaN.
  */
 export type WasmValue =
-  | { readonly type: 'i32'; /** unsigned, 0 to 2^32-1 */ readonly value: number }
-  | { readonly type: 'i64'; /** unsigned, 0 to 2^64-1 */ readonly value: bigint }
-  | { readonly type: 'f32'; /** IEEE 754 bits, unsigned */ readonly bits: number }
-  | { readonly type: 'f64'; /** IEEE 754 bits, unsigned */ readonly bits: bigint }
-  | { readonly type: 'v128'; /** 16 bytes, little-endian lanes */ readonly bytes: Uint8Array }
+  // Unsigned, 0 to 2^32-1.
+  | { readonly type: 'i32'; readonly value: number }
+  // Unsigned, 0 to 2^64-1.
+  | { readonly type: 'i64'; readonly value: bigint }
+  // IEEE 754 bits, unsigned.
+  | { readonly type: 'f32'; readonly bits: number }
+  | { readonly type: 'f64'; readonly bits: bigint }
+  // 16 bytes, little-endian lanes.
+  | { readonly type: 'v128'; readonly bytes: Uint8Array }
+  // A null reference is undefined.
   | { readonly type: 'funcref'; readonly func: FuncHandle | undefined }
   | { readonly type: 'exnref'; readonly exception: ExceptionHandle | undefined };
 

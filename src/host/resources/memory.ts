@@ -1,0 +1,91 @@
+import type { MemoryHandle } from '../../opaque-debugger/opaque-debugger.ts';
+import { IdentifiedEntity } from '../entity.ts';
+import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
+import type { Debuggee } from './debuggee.ts';
+
+/** `memory`. Addresses and sizes are in bytes. */
+export class Memory extends IdentifiedEntity<MemoryHandle> implements Wit.Memory {
+  sizeBytes(_d: Debuggee): bigint {
+    return this.session.ask('memory.size-bytes', (debuggee) =>
+      debuggee.memorySizeBytes(this.handle),
+    );
+  }
+
+  pageSizeBytes(_d: Debuggee): bigint {
+    return this.session.ask('memory.page-size-bytes', (debuggee) =>
+      debuggee.memoryPageSize(this.handle),
+    );
+  }
+
+  growToBytes(_d: Debuggee, delta: bigint): bigint {
+    return this.session.tryTo('memory.grow-to-bytes', (debuggee) =>
+      debuggee.memoryGrow(this.handle, delta),
+    );
+  }
+
+  getBytes(_d: Debuggee, address: bigint, length: bigint): Uint8Array {
+    return this.#read('get-bytes', address, length);
+  }
+
+  setBytes(_d: Debuggee, address: bigint, bytes: Uint8Array): void {
+    this.#write('set-bytes', address, bytes);
+  }
+
+  getU8(_d: Debuggee, address: bigint): number {
+    return view(this.#read('get-u8', address, 1n)).getUint8(0);
+  }
+
+  getU16(_d: Debuggee, address: bigint): number {
+    return view(this.#read('get-u16', address, 2n)).getUint16(0, true);
+  }
+
+  getU32(_d: Debuggee, address: bigint): number {
+    return view(this.#read('get-u32', address, 4n)).getUint32(0, true);
+  }
+
+  getU64(_d: Debuggee, address: bigint): bigint {
+    return view(this.#read('get-u64', address, 8n)).getBigUint64(0, true);
+  }
+
+  setU8(_d: Debuggee, address: bigint, value: number): void {
+    this.#write('set-u8', address, Uint8Array.of(value));
+  }
+
+  setU16(_d: Debuggee, address: bigint, value: number): void {
+    const bytes = new Uint8Array(2);
+    view(bytes).setUint16(0, value, true);
+    this.#write('set-u16', address, bytes);
+  }
+
+  setU32(_d: Debuggee, address: bigint, value: number): void {
+    const bytes = new Uint8Array(4);
+    view(bytes).setUint32(0, value, true);
+    this.#write('set-u32', address, bytes);
+  }
+
+  setU64(_d: Debuggee, address: bigint, value: bigint): void {
+    const bytes = new Uint8Array(8);
+    view(bytes).setBigUint64(0, value, true);
+    this.#write('set-u64', address, bytes);
+  }
+
+  clone(): Memory {
+    return new Memory(this.session, this.handle);
+  }
+
+  #read(method: string, address: bigint, length: bigint): Uint8Array {
+    return this.session.tryTo(`memory.${method}`, (debuggee) =>
+      debuggee.memoryReadBytes(this.handle, address, length),
+    );
+  }
+
+  #write(method: string, address: bigint, bytes: Uint8Array): void {
+    this.session.tryTo(`memory.${method}`, (debuggee) =>
+      debuggee.memoryWriteBytes(this.handle, address, bytes),
+    );
+  }
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

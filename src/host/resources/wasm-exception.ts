@@ -1,0 +1,36 @@
+import type { ExceptionHandle } from '../../opaque-debugger/opaque-debugger.ts';
+import { Entity } from '../entity.ts';
+import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
+import { consume } from '../values.ts';
+import type { Debuggee } from './debuggee.ts';
+import { WasmTag } from './wasm-tag.ts';
+import { WasmValue } from './wasm-value.ts';
+
+/** `wasm-exception`. */
+export class WasmException extends Entity<ExceptionHandle> implements Wit.WasmException {
+  getTag(_d: Debuggee): WasmTag {
+    const tag = this.session.ask('wasm-exception.get-tag', (debuggee) =>
+      debuggee.exceptionTag(this.handle),
+    );
+    return new WasmTag(this.session, tag);
+  }
+
+  getValues(_d: Debuggee): WasmValue[] {
+    return this.session
+      .tryTo('wasm-exception.get-values', (debuggee) => debuggee.exceptionValues(this.handle))
+      .map((contents) => new WasmValue(contents, this.session));
+  }
+
+  clone(_d: Debuggee): WasmException {
+    return new WasmException(this.session, this.handle);
+  }
+
+  static make({ session }: Debuggee, tag: WasmTag, values: WasmValue[]): WasmException {
+    const exception = consume(values, (contents) =>
+      session.tryTo('wasm-exception.make', (debuggee) =>
+        debuggee.exceptionNew(tag.handle, contents),
+      ),
+    );
+    return new WasmException(session, exception);
+  }
+}

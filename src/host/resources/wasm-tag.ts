@@ -1,0 +1,26 @@
+import type { TagHandle } from '../../opaque-debugger/opaque-debugger.ts';
+import { IdentifiedEntity } from '../entity.ts';
+import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
+import { fromWitType, toWitType } from '../values.ts';
+import type { Debuggee } from './debuggee.ts';
+
+/** `wasm-tag`. */
+export class WasmTag extends IdentifiedEntity<TagHandle> implements Wit.WasmTag {
+  params(_d: Debuggee): Wit.WasmType[] {
+    return this.session
+      .tryTo('wasm-tag.params', (debuggee) => debuggee.tagParams(this.handle))
+      .map(toWitType);
+  }
+
+  clone(): WasmTag {
+    return new WasmTag(this.session, this.handle);
+  }
+
+  static make({ session }: Debuggee, params: Wit.WasmType[]): WasmTag {
+    const types = params.map(fromWitType);
+    return new WasmTag(
+      session,
+      session.ask('wasm-tag.make', (debuggee) => debuggee.tagNew(types)),
+    );
+  }
+}
