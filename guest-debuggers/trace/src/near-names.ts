@@ -7,7 +7,7 @@
 export function nearest(wanted: string, candidates: Iterable<string>, limit: number): string[] {
   const lower = wanted.toLowerCase();
   // A third of the name may be wrong: more, and short names match everything.
-  const tolerance = Math.max(1, Math.floor(wanted.length / 3));
+  const tolerance = Math.ceil(wanted.length / 3);
   const scored: { name: string; score: number }[] = [];
   for (const name of new Set(candidates)) {
     const other = name.toLowerCase();
