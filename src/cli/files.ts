@@ -20,7 +20,8 @@ export function readProgram(path: string): Uint8Array<ArrayBuffer> {
     throw new StartError(`cannot read the program ${path}: ${reason(error)}`);
   }
   checkPreamble(path, bytes);
-  return bytes;
+  // A copy: small files are read into Node's shared pool, which cannot be moved to a Worker.
+  return new Uint8Array(bytes);
 }
 
 /** The 8 bytes that every binary starts with: magic, then version (u16) and layer (u16). */
@@ -67,12 +68,12 @@ export function resolveDebugger(
   const names = builtInDebuggers();
   if (!names.includes(name)) {
     const near = nearest(name, [...names, 'none']);
+    const known = [...names, 'none'].join(', ');
     throw new UsageError(
-      `no built-in debugger "${name}"; ` +
+      `no built-in debugger "${name}" (there are: ${known}); ` +
         (near === undefined
-          ? `there are: ${[...names, 'none'].join(', ')}`
-          : `did you mean ${near}?`) +
-        ' A path needs a slash or must end in .wasm',
+          ? 'the path of a component needs a slash or must end in .wasm'
+          : `did you mean ${near}?`),
     );
   }
   const path = fileURLToPath(new URL(`guest-debuggers/${name}/dist/${name}.wasm`, PACKAGE_ROOT));

@@ -38,7 +38,9 @@ export async function run(options: RunOptions): Promise<number> {
       ? undefined
       : startDebugger({ component, args: options.debuggerArgs, output, memory, channel });
   try {
-    return await Promise.race([signal.received, settle(program, debugger_)]);
+    const { status, message } = await Promise.race([signal.received, settle(program, debugger_)]);
+    if (message !== undefined) say(message);
+    return status;
   } finally {
     // Not closeChannel: it would wake both to report to the user that the other is gone.
     await Promise.all([program.terminate(), debugger_?.terminate()]);
@@ -61,53 +63,57 @@ function openOutput(path: string | undefined): number | undefined {
   }
 }
 
+/** How the command ends. Said only when it is known to count, not after a signal. */
+interface Outcome {
+  readonly status: number;
+  /** Undefined: the program ended in its own way. */
+  readonly message?: string;
+}
+
 async function settle(
   program: ProgramThread,
   debugger_: DebuggerThread | undefined,
-): Promise<number> {
-  if (debugger_ === undefined) return programStatus(await program.ended);
+): Promise<Outcome> {
+  if (debugger_ === undefined) return programOutcome(await program.ended);
   const failure = debugger_.ended.then((end) =>
     end.kind === 'failed' ? end : new Promise<never>(() => {}),
   );
   const first = await Promise.race([program.ended, failure]);
   if (first.kind === 'failed') return debuggerFailed(first.message);
-  const status = programStatus(first);
+  const outcome = programOutcome(first);
   // Only a program that has come to its end can still be looked at.
-  if (first.kind !== 'exited' && first.kind !== 'trapped') return status;
+  if (first.kind !== 'exited' && first.kind !== 'trapped') return outcome;
   const end = await debugger_.ended;
-  return end.kind === 'failed' ? debuggerFailed(end.message) : status;
+  return end.kind === 'failed' ? debuggerFailed(end.message) : outcome;
 }
 
-function debuggerFailed(message: string): number {
-  say(`the debugger failed: ${message}`);
-  return FAILED;
+function debuggerFailed(message: string): Outcome {
+  return { status: FAILED, message: `the debugger failed: ${message}` };
 }
 
-/** Says why, unless the program ended in its own way. */
-function programStatus(end: ProgramEnd): number {
+function programOutcome(end: ProgramEnd): Outcome {
   switch (end.kind) {
     case 'exited':
-      return end.status & 0xff;
+      return { status: end.status & 0xff };
     case 'process-exit':
-      say(`the program's JavaScript called process.exit(${end.status})`);
-      return end.status & 0xff;
+      return {
+        status: end.status & 0xff,
+        message: `the program's JavaScript called process.exit(${end.status})`,
+      };
     case 'trapped':
-      say(end.message);
-      return TRAPPED;
+      return { status: TRAPPED, message: end.message };
     case 'died':
-      say(`the program died: ${end.message}`);
-      return TRAPPED;
+      return { status: TRAPPED, message: `the program died: ${end.message}` };
     case 'refused':
-      say(end.message);
-      return end.usage ? USAGE : FAILED;
+      return { status: end.usage ? USAGE : FAILED, message: end.message };
   }
 }
 
-function watchSignals(): { received: Promise<number>; stop(): void } {
+function watchSignals(): { received: Promise<Outcome>; stop(): void } {
   let stop = () => {};
-  const received = new Promise<number>((resolve) => {
-    const onInterrupt = () => resolve(INTERRUPTED);
-    const onTerminate = () => resolve(TERMINATED);
+  const received = new Promise<Outcome>((resolve) => {
+    const onInterrupt = () => resolve({ status: INTERRUPTED });
+    const onTerminate = () => resolve({ status: TERMINATED });
     // Once: a second Ctrl-C ends the process the hard way, should ending the threads take long.
     process.once('SIGINT', onInterrupt).once('SIGTERM', onTerminate);
     stop = () => process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate);

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/cli/arguments.ts';
+import { UsageError } from '../../src/cli/errors.ts';
+import { RUN_HELP, WITNESS_HELP } from '../../src/cli/help.ts';
+import { RUN_OPTIONS, type RunOptions } from '../../src/cli/run-options.ts';
+
+function runOptions(...words: string[]): RunOptions {
+  const command = parseCommandLine(['run', ...words]);
+  if (command.kind !== 'run') throw new Error(`parsed as ${command.kind}`);
+  return command.options;
+}
+
+describe('witness run', () => {
+  test('without options runs trace', () => {
+    expect(runOptions('p.wasm')).toEqual({
+      debugger: { kind: 'built-in', name: 'trace' },
+      debuggerArgs: [],
+      debuggerOutput: undefined,
+      dirs: new Map(),
+      env: new Map(),
+      imports: new Map(),
+      invoke: undefined,
+      program: 'p.wasm',
+      args: [],
+    });
+  });
+
+  test('takes every option, in both forms', () => {
+    const expected: RunOptions = {
+      debugger: { kind: 'built-in', name: 'gdb' },
+      debuggerArgs: ['--json', '-x'],
+      debuggerOutput: '-',
+      dirs: new Map([
+        ['.', '.'],
+        ['/data', '/tmp/x'],
+      ]),
+      env: new Map([
+        ['A', '1'],
+        ['B', 'x=y'],
+        ['C', ''],
+      ]),
+      imports: new Map([['env', 'e.mjs']]),
+      invoke: 'add',
+      program: 'p.wasm',
+      args: ['1'],
+    };
+    const words =
+      '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --dir . ' +
+      '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add p.wasm 1';
+    expect(runOptions(...words.split(' '))).toEqual(expected);
+    const joined = words.replaceAll(/(--[a-z-]+) (?=\S+ )/g, (all, option: string) =>
+      option.slice(2) in RUN_OPTIONS ? `${option}=` : all,
+    );
+    expect(joined).toContain('--debugger-arg=--json --debugger-arg=-x --debugger-output=- --dir=.');
+    expect(runOptions(...joined.split(' '))).toEqual(expected);
+  });
+
+  test.each([
+    [['-D', 'none'], { kind: 'none' }],
+    [['-Dnone'], { kind: 'none' }],
+    [['-D', './d'], { kind: 'path', path: './d' }],
+    [['-D', 'd.wasm'], { kind: 'path', path: 'd.wasm' }],
+    [['--debugger=a/b.wasm'], { kind: 'path', path: 'a/b.wasm' }],
+    [['--debugger=profile'], { kind: 'built-in', name: 'profile' }],
+  ])('%j chooses the debugger', (words, choice) => {
+    expect(runOptions(...words, 'p.wasm').debugger).toEqual(choice);
+  });
+
+  test.each([
+    [['p.wasm', '--help'], 'p.wasm', ['--help']],
+    [['p.wasm', '--', '-D', 'x'], 'p.wasm', ['--', '-D', 'x']],
+    [['--', 'p.wasm', '--dir'], 'p.wasm', ['--dir']],
+    [['--', '-p.wasm', 'a'], '-p.wasm', ['a']],
+    [['--dir', '.', 'p.wasm', '-1', ''], 'p.wasm', ['-1', '']],
+    [['-', 'x'], '-', ['x']],
+  ])('%j leaves everything after the program to it', (words, program, args) => {
+    expect(runOptions(...words)).toMatchObject({ program, args });
+  });
+
+  test('--dir without a guest path keeps the host path', () => {
+    expect(runOptions('--dir', '/a b', 'p').dirs).toEqual(new Map([['/a b', '/a b']]));
+  });
+});
+
+test.each([
+  [['--help'], { kind: 'help', topic: 'witness' }],
+  [['-h'], { kind: 'help', topic: 'witness' }],
+  [['help'], { kind: 'help', topic: 'witness' }],
+  [['help', 'run'], { kind: 'help', topic: 'run' }],
+  [['run', '--help'], { kind: 'help', topic: 'run' }],
+  [['run', '-D', 'none', '-h', 'p.wasm'], { kind: 'help', topic: 'run' }],
+  [['--version'], { kind: 'version' }],
+  [['-V'], { kind: 'version' }],
+])('%j', (words, command) => {
+  expect(parseCommandLine(words)).toEqual(command);
+});
+
+/** Wrong command lines. `command.test.ts` checks that the exit status is 2. */
+test.each([
+  ['', 'no command; try "witness run program.wasm" or "witness --help"'],
+  ['p.wasm', 'unknown command "p.wasm"; to run a program: witness run p.wasm'],
+  ['a/b', 'unknown command "a/b"; to run a program: witness run a/b'],
+  ['debug', 'unknown command "debug"; the only one is "run", see "witness --help"'],
+  [
+    '-D none p.wasm',
+    'unknown option -D before the command; try "witness run -D ..." or "witness --help"',
+  ],
+  ['run', 'no program; give the path of a .wasm file: witness run program.wasm'],
+  ['run --', 'no program; give the path of a .wasm file: witness run program.wasm'],
+  ['run -D none', 'no program; give the path of a .wasm file: witness run program.wasm'],
+  ['run --debuger trace p.wasm', 'unknown option --debuger; did you mean --debugger?'],
+  ['run --xyzzy p.wasm', 'unknown option --xyzzy; see "witness run --help"'],
+  ['run --constructor p.wasm', 'unknown option --constructor; see "witness run --help"'],
+  ['run -x p.wasm', 'unknown option -x; see "witness run --help"'],
+  ['run --help=1 p.wasm', '--help takes no value'],
+  ['run --invoke', '--invoke needs a value: --invoke EXPORT'],
+  ['run -D', '-D needs a value: -D NAME|PATH'],
+  ['run --dir', '--dir needs a value: --dir HOST[::GUEST]'],
+  ['run -D a -D b p.wasm', '--debugger is given twice; give it once'],
+  ['run --invoke a --invoke=b p.wasm', '--invoke is given twice; give it once'],
+  ['run --debugger= p.wasm', '--debugger is empty; give a NAME, a PATH, or none'],
+  [
+    'run --debugger-output= p.wasm',
+    '--debugger-output is empty; give a file, or - for standard output',
+  ],
+  ['run -D none --debugger-arg=x p.wasm', '--debugger-arg has no use with --debugger none'],
+  ['run -D none --debugger-output=x p.wasm', '--debugger-output has no use with --debugger none'],
+  ['run --dir= p.wasm', '--dir : give HOST or HOST::GUEST, neither of them empty'],
+  ['run --dir=::/x p.wasm', '--dir ::/x: give HOST or HOST::GUEST, neither of them empty'],
+  ['run --dir=.:: p.wasm', '--dir .::: give HOST or HOST::GUEST, neither of them empty'],
+  ['run --dir a::/x --dir b::/x p.wasm', '--dir is given twice for "/x"'],
+  [
+    'run --env HOME p.wasm',
+    '--env HOME: give NAME=VALUE; the environment of witness is not passed on',
+  ],
+  ['run --env =x p.wasm', '--env =x: give NAME=VALUE; the environment of witness is not passed on'],
+  ['run --env A=1 --env A=2 p.wasm', '--env is given twice for "A"'],
+  ['run --import env p.wasm', '--import env: give NAME=FILE.mjs, for example env=imports.mjs'],
+  ['run --import env= p.wasm', '--import env=: give NAME=FILE.mjs, for example env=imports.mjs'],
+  ['run --import a=x --import a=y p.wasm', '--import is given twice for "a"'],
+])('wrong: witness %s', (line, message) => {
+  const parse = () => parseCommandLine(line === '' ? [] : line.split(' '));
+  expect(parse).toThrow(UsageError);
+  expect(parse).toThrow(new UsageError(message));
+});
+
+test('an empty program path', () => {
+  expect(() => runOptions('')).toThrow('the path of the program is empty');
+});
+
+test('the help names every option and fits a screen', () => {
+  for (const name of Object.keys(RUN_OPTIONS)) expect(RUN_HELP).toContain(`--${name}`);
+  for (const help of [WITNESS_HELP, RUN_HELP]) {
+    const lines = help.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(24);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(96);
+  }
+});
