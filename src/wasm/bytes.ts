@@ -170,7 +170,7 @@ export class ByteReader {
 
 /** Writes into a buffer of its own that grows; integers get their shortest encoding. */
 export class ByteWriter {
-  #buffer: Uint8Array;
+  #buffer: Uint8Array<ArrayBuffer>;
   #length = 0;
 
   constructor(initialCapacity = 256) {
@@ -274,7 +274,7 @@ export class ByteWriter {
   }
 
   /** The bytes written, as a copy of their own; the writer is empty afterwards. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
     return taken;

@@ -63,7 +63,7 @@ export class ModuleWriter {
   }
 
   /** The module; the writer must not be used afterwards. */
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.#out.take();
   }
 }
@@ -72,7 +72,7 @@ export class ModuleWriter {
  * Assembles the module again from its sections and their entries. The result equals `module.bytes`:
  * bytes that no entry owns would be lost, so that the comparison proves the ranges.
  */
-export function encodeModule(module: Module): Uint8Array {
+export function encodeModule(module: Module): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(module.bytes.length);
   out.bytes(module.bytes, 0, PREAMBLE.length);
   for (const section of module.sections) {
