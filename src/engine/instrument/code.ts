@@ -1,0 +1,154 @@
+/**
+ * Writing instructions: the few that instrumentation adds, with the debug memory's index and the
+ * sequence of scratch locals that one emitted function needs.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { writeValType } from '../../wasm/type-codec.ts';
+import { I32, type ValType } from '../../wasm/types.ts';
+
+const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
+const LOAD = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b } as const;
+const STORE = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 } as const;
+const EMPTY_BLOCK = 0x40;
+
+export class CodeWriter extends ByteWriter {
+  readonly #memory: number;
+
+  /** @param debugMemory index of the debug memory in the module that the code goes into */
+  constructor(debugMemory: number) {
+    super(256);
+    this.#memory = debugMemory;
+  }
+
+  op(id: number): void {
+    if (id <= 0xff) this.u8(id);
+    else {
+      this.u8(id >>> 16);
+      this.u32(id & 0xffff);
+    }
+  }
+
+  i32Const(value: number): void {
+    this.u8(Op.i32Const);
+    this.s32(value);
+  }
+
+  localGet(index: number): void {
+    this.u8(Op.localGet);
+    this.u32(index);
+  }
+
+  localSet(index: number): void {
+    this.u8(Op.localSet);
+    this.u32(index);
+  }
+
+  localTee(index: number): void {
+    this.u8(Op.localTee);
+    this.u32(index);
+  }
+
+  br(depth: number): void {
+    this.u8(Op.br);
+    this.u32(depth);
+  }
+
+  end(): void {
+    this.u8(Op.end);
+  }
+
+  /** `if` without parameters and results. */
+  if(): void {
+    this.u8(Op.if);
+    this.u8(EMPTY_BLOCK);
+  }
+
+  callIndirect(op: number, type: number, table: number): void {
+    this.u8(op);
+    this.u32(type);
+    this.u32(table);
+  }
+
+  /** Load from the debug memory; the address is on the stack. */
+  load(type: ValType, offset: number): void {
+    if (type.kind === 'ref') throw new Error('references are not kept in the debug memory');
+    if (type.kind === 'v128') this.op(Op.v128Load);
+    else this.u8(LOAD[type.kind]);
+    this.#memarg(ALIGN_LOG2[type.kind], offset);
+  }
+
+  /** Store to the debug memory; the address and the value are on the stack. */
+  store(type: ValType, offset: number): void {
+    if (type.kind === 'ref') throw new Error('references are not kept in the debug memory');
+    if (type.kind === 'v128') this.op(Op.v128Store);
+    else this.u8(STORE[type.kind]);
+    this.#memarg(ALIGN_LOG2[type.kind], offset);
+  }
+
+  /**
+   * Load of a limit word. Atomic because another thread writes it: V8 hoists or drops a plain poll
+   * in a loop only of globals today, but nothing promises that for memory.
+   */
+  loadLimit(address: number): void {
+    this.i32Const(0);
+    this.op(Op.i32AtomicLoad);
+    this.#memarg(2, address);
+  }
+
+  #memarg(alignLog2: number, offset: number): void {
+    if (this.#memory === 0) this.u8(alignLog2);
+    else {
+      this.u8(alignLog2 | 0x40);
+      this.u32(this.#memory);
+    }
+    this.u32(offset);
+  }
+}
+
+/** Locals that instrumentation adds behind a function's own. */
+export class ScratchLocals {
+  /** The frame's base address (i32). */
+  readonly framePointer: number;
+  /** The pc at which the cold block is entered, later the result of a hook (i32). */
+  readonly pc: number;
+  readonly #first: number;
+  readonly #types: ValType[] = [I32, I32];
+  readonly #byType = new Map<ValType, number[]>();
+
+  /** @param first index of the first scratch local: the number of the function's own */
+  constructor(first: number) {
+    this.#first = first;
+    this.framePointer = first;
+    this.pc = first + 1;
+  }
+
+  /** The index of a scratch local of this type; different for different ordinals. */
+  temporary(type: ValType, ordinal: number): number {
+    let locals = this.#byType.get(type);
+    if (locals === undefined) {
+      locals = [];
+      this.#byType.set(type, locals);
+    }
+    while (locals.length <= ordinal) {
+      locals.push(this.#first + this.#types.length);
+      this.#types.push(type);
+    }
+    return locals[ordinal]!;
+  }
+
+  /** Writes a locals vector: `own` runs of the function's, then these. */
+  encode(own: readonly { count: number; type: ValType }[], out: ByteWriter): void {
+    const runs = own.filter((run) => run.count > 0).map((run) => ({ ...run }));
+    for (const type of this.#types) {
+      const last = runs.at(-1);
+      if (last !== undefined && last.type === type) last.count++;
+      else runs.push({ count: 1, type });
+    }
+    out.u32(runs.length);
+    for (const run of runs) {
+      out.u32(run.count);
+      writeValType(out, run.type);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The module around one continuation: it imports what the function uses of the first instance. Its
+ * bytes depend on the original module only, so that one compilation serves all instances.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import { type Module, SectionId } from '../../wasm/module.ts';
+import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
+import { FUNCREF, I32 } from '../../wasm/types.ts';
+import { emitContinuation } from './continuation.ts';
+import type { EmitOptions } from './emitter.ts';
+import {
+  DEBUG_MEMORY_IMPORT,
+  DEBUG_MEMORY_TYPE,
+  memoryImport,
+  memoryImportName,
+} from './instrument.ts';
+import { IMPORT_MODULE } from './layout.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { EmitTarget } from './target.ts';
+import { TypeRegistry } from './type-registry.ts';
+
+/** Import and export names that are not those of entities, `func:3` and the like. */
+export const CONTINUATION = {
+  hook: 'hook',
+  continuations: 'continuations',
+  instance: 'instance',
+  run: 'run',
+} as const;
+
+export interface ContinuationModule {
+  readonly bytes: Uint8Array;
+  /** Indices in the original's index spaces that are imported as `func:N`, `global:N`, `table:N`. */
+  readonly functions: readonly number[];
+  readonly globals: readonly number[];
+  readonly tables: readonly number[];
+  /** Offset in `bytes` of the body, behind the size. */
+  readonly bodyOffset: number;
+}
+
+/** Entities of one kind, numbered in the order of first use. */
+class Uses {
+  readonly used: number[] = [];
+  readonly #numbers = new Map<number, number>();
+  readonly #first: number;
+
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  number(original: number): number {
+    let number = this.#numbers.get(original);
+    if (number === undefined) {
+      number = this.#first + this.used.length;
+      this.used.push(original);
+      this.#numbers.set(original, number);
+    }
+    return number;
+  }
+}
+
+export function continuationModule(
+  plan: FunctionPlan,
+  at: Snapshot,
+  options: EmitOptions,
+): ContinuationModule {
+  const { module } = plan;
+  const types = new TypeRegistry(module);
+  // Number 0 of each kind is the engine's: the hook, the continuation table, the instance number.
+  const functions = new Uses(1);
+  const tables = new Uses(1);
+  const globals = new Uses(1);
+  const target: EmitTarget = {
+    debugMemory: module.memories.length,
+    continuationTable: 0,
+    instanceGlobal: 0,
+    leaveType: types.leave(),
+    hookFunction: 0,
+    resultsType: (results) => types.func([], results),
+    instruction: (reader, out) => copyRenumbered(module, reader, out, functions, tables, globals),
+  };
+  const type = types.func([], plan.results);
+  const body = emitContinuation(plan, at, target, options);
+
+  const out = new ModuleWriter(body.length + 1024);
+  out.vectorSection(SectionId.type, module, types.entries());
+  out.vectorSection(SectionId.import, module, imports(module, target, functions, tables, globals));
+  out.rawSection(
+    SectionId.function,
+    vectorOfOne((o) => o.u32(type)),
+  );
+  const index = 1 + functions.used.length;
+  out.rawSection(
+    SectionId.export,
+    vectorOfOne((o) => writeExport(o, { name: CONTINUATION.run, kind: 'func', index })),
+  );
+  const sized = new ByteWriter(body.length + 8);
+  sized.u32(body.length);
+  const sizeBytes = sized.length;
+  sized.bytes(body);
+  const code = out.vectorSection(SectionId.code, module, [sized.take()]);
+  return {
+    bytes: out.finish(),
+    functions: functions.used,
+    globals: globals.used,
+    tables: tables.used,
+    bodyOffset: code + sizeBytes,
+  };
+}
+
+function vectorOfOne(write: (out: ByteWriter) => void): Uint8Array {
+  const out = new ByteWriter(32);
+  out.u32(1);
+  write(out);
+  return out.take();
+}
+
+function copyRenumbered(
+  module: Module,
+  reader: InstructionReader,
+  out: ByteWriter,
+  functions: Uses,
+  tables: Uses,
+  globals: Uses,
+): void {
+  const opcode = (): void => out.bytes(module.bytes, reader.pc, reader.immediatesStart);
+  switch (reader.info.immediate) {
+    case 'func':
+      opcode();
+      out.u32(functions.number(reader.index));
+      return;
+    case 'global':
+      opcode();
+      out.u32(globals.number(reader.index));
+      return;
+    case 'table':
+      opcode();
+      out.u32(tables.number(reader.index));
+      return;
+    case 'table-table':
+      opcode();
+      out.u32(tables.number(reader.index));
+      out.u32(tables.number(reader.index2));
+      return;
+    case 'type-table':
+      opcode();
+      out.u32(reader.index);
+      out.u32(tables.number(reader.index2));
+      return;
+    case 'data-memory':
+    case 'elem-table':
+    case 'data':
+    case 'elem':
+    case 'tag':
+      throw new Error(`no continuation can contain ${reader.info.name} yet`);
+    default:
+      out.bytes(module.bytes, reader.pc, reader.next);
+  }
+}
+
+function imports(
+  module: Module,
+  target: EmitTarget,
+  functions: Uses,
+  tables: Uses,
+  globals: Uses,
+): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  const add = (name: string, desc: Parameters<typeof writeImport>[1]['desc']): void => {
+    const out = new ByteWriter(48);
+    writeImport(out, { module: IMPORT_MODULE, name, desc });
+    entries.push(out.take());
+  };
+  module.memories.forEach(({ type }, index) => {
+    entries.push(memoryImport(memoryImportName(index), type));
+  });
+  entries.push(memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE));
+  add(CONTINUATION.hook, { kind: 'func', typeIndex: target.leaveType });
+  for (const index of functions.used) {
+    add(`func:${index}`, { kind: 'func', typeIndex: module.functions[index]!.typeIndex });
+  }
+  add(CONTINUATION.continuations, {
+    kind: 'table',
+    type: {
+      element: FUNCREF,
+      limits: { min: 1n, max: undefined, shared: false, address: 'i32', pageSizeLog2: 16 },
+    },
+  });
+  for (const index of tables.used) {
+    add(`table:${index}`, { kind: 'table', type: module.tables[index]!.type });
+  }
+  add(CONTINUATION.instance, { kind: 'global', type: { value: I32, mutable: false } });
+  for (const index of globals.used) {
+    add(`global:${index}`, { kind: 'global', type: module.globals[index]!.type });
+  }
+  return entries;
+}

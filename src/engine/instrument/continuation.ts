@@ -1,0 +1,44 @@
+/**
+ * A continuation: what of a function can still run after a pc, as a function of its own that begins
+ * by reading its frame. Made by duplication: inside each enclosing construct the remainder of its
+ * body, and behind the remainder of a loop the loop itself, so that nothing dispatches on where
+ * execution began.
+ */
+import { assembleBody } from './cruise.ts';
+import { type EmitOptions, FunctionEmitter } from './emitter.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { EmitTarget } from './target.ts';
+
+/** Body, without its size, of a function of type [] -> the original's results. */
+export function emitContinuation(
+  plan: FunctionPlan,
+  at: Snapshot,
+  target: EmitTarget,
+  options: EmitOptions,
+): Uint8Array {
+  const emitter = new FunctionEmitter(plan, target, options);
+  const { walker, frame } = emitter;
+  walker.restore(at.constructs, at.operands);
+  emitter.begin();
+  frame.loadAllLocals();
+  const { constructs, operands } = walker;
+  for (let level = 0; level < constructs.length; level++) {
+    const construct = constructs[level]!;
+    if (level > 0) {
+      if (construct.kind === 'loop') {
+        emitter.openBlock(construct.results, { construct: undefined, role: 'loop-exit' });
+        emitter.openBlock(construct.params, { construct, role: 'loop-again' });
+      } else {
+        emitter.openBlock(construct.results, { construct, role: 'arm' });
+      }
+    }
+    const end = constructs[level + 1]?.height ?? operands.height;
+    frame.pushOperands(operands, construct.height, end);
+  }
+  emitter.stream(at.pc, 0, at.pc);
+  emitter.finish();
+  // The parameters came from the frame: they are locals here.
+  const locals = plan.localTypes.map((type) => ({ count: 1, type }));
+  return assembleBody(emitter, locals, options.positions);
+}

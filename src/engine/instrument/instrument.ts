@@ -1,0 +1,254 @@
+/**
+ * Module bytes in, debuggable module bytes and maps out. Pure: no WebAssembly object, no I/O.
+ *
+ * What is added goes behind what is there, so that no index changes: types, an instance number
+ * (global), a table of all functions and one of continuations, exports of everything that is
+ * private. Memories that the module defines become imports, because an imported memory can only
+ * come before defined ones and V8 keeps the base of memory 0 in a register: the program's memory
+ * must stay number 0 and the debug memory be the last.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import { type Module, SectionId } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
+import { writeGlobalType, writeTableType } from '../../wasm/type-codec.ts';
+import { FUNCREF, I32, type Limits, type MemoryType } from '../../wasm/types.ts';
+import { emitCruise } from './cruise.ts';
+import { IMPORT_MODULE, INITIAL_PAGES, LIMITS, MAXIMUM_PAGES } from './layout.ts';
+import { planFunction } from './plan.ts';
+import type { EmitTarget } from './target.ts';
+import { sectionEntries, TypeRegistry } from './type-registry.ts';
+
+/** Names of the exports that only the engine sees. */
+export interface HiddenExports {
+  /** The instance's number: a mutable i32 global, set before any code runs. */
+  readonly instance: string;
+  /** All functions, imports included, by function index. */
+  readonly functions: string;
+  /** Where `leave` and the continuations are. */
+  readonly continuations: string;
+  /** Prefixes, followed by the index in the original's index space. */
+  readonly global: string;
+  readonly table: string;
+  readonly tag: string;
+}
+
+export interface InstrumentedModule {
+  readonly original: Module;
+  readonly bytes: Uint8Array;
+  readonly hidden: HiddenExports;
+  /** By defined function: bytes of its frame. */
+  readonly frameSizes: Uint32Array;
+  /** By defined function: offset in `bytes` of its body, behind the size. */
+  readonly bodyOffsets: Uint32Array;
+  /** Number of the first limit word; one for each defined function. */
+  readonly firstLimit: number;
+  /** Emits a function again, for the map from offsets in `bytes` to pcs. */
+  readonly target: EmitTarget;
+}
+
+/** Import name of a memory that the original defines. */
+export function memoryImportName(index: number): string {
+  return `memory:${index}`;
+}
+
+export const DEBUG_MEMORY_IMPORT = 'debug-memory';
+
+const UNBOUNDED: Omit<Limits, 'min'> = {
+  max: undefined,
+  shared: false,
+  address: 'i32',
+  pageSizeLog2: 16,
+};
+
+export const DEBUG_MEMORY_TYPE: MemoryType = {
+  limits: {
+    min: BigInt(INITIAL_PAGES),
+    max: BigInt(MAXIMUM_PAGES),
+    shared: true,
+    address: 'i32',
+    pageSizeLog2: 16,
+  },
+};
+
+/** Address in the debug memory of a limit word. */
+export function limitAddress(word: number): number {
+  return LIMITS + 4 * word;
+}
+
+/**
+ * @param module valid, as V8 has said
+ * @param firstLimit number of limit words that other modules and versions have taken
+ * @throws WasmError naming the opcode and its offset, for what is not covered yet
+ */
+export function instrument(module: Module, firstLimit: number): InstrumentedModule {
+  const types = new TypeRegistry(module);
+  const hidden = hiddenNames(module);
+  const target = cruiseTarget(module, types);
+  const { bodies } = module;
+  const frameSizes = new Uint32Array(bodies.length);
+  const code: Uint8Array[] = [];
+  const bodySizes = new Uint32Array(bodies.length);
+  bodies.forEach((body, i) => {
+    const plan = planFunction(module, body);
+    frameSizes[i] = plan.frameSize;
+    const emitted = emitCruise(plan, target, limitAddress(firstLimit + i));
+    bodySizes[i] = emitted.length;
+    code.push(withSize(emitted));
+  });
+
+  const out = new ModuleWriter(module.bytes.length * 2);
+  out.vectorSection(SectionId.type, module, types.entries());
+  out.vectorSection(SectionId.import, module, importEntries(module));
+  copyVector(out, module, SectionId.function);
+  out.vectorSection(SectionId.table, module, tableEntries(module));
+  copyVector(out, module, SectionId.tag);
+  out.vectorSection(SectionId.global, module, globalEntries(module));
+  out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target));
+  out.vectorSection(SectionId.element, module, elementEntries(module));
+  const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
+  if (dataCount !== undefined) out.copySection(module, dataCount);
+  const bodyOffsets = new Uint32Array(bodies.length);
+  if (bodies.length > 0) {
+    let offset = out.vectorSection(SectionId.code, module, code);
+    code.forEach((piece, i) => {
+      bodyOffsets[i] = offset + piece.length - bodySizes[i]!;
+      offset += piece.length;
+    });
+  }
+  copyVector(out, module, SectionId.data);
+  // Function indices are the same, so names still fit. Other custom sections hold offsets.
+  for (const section of module.sections) {
+    if (section.id === SectionId.custom && section.name === 'name') {
+      out.copySection(module, section);
+    }
+  }
+  return {
+    original: module,
+    bytes: out.finish(),
+    hidden,
+    frameSizes,
+    bodyOffsets,
+    firstLimit,
+    target,
+  };
+}
+
+function cruiseTarget(module: Module, types: TypeRegistry): EmitTarget {
+  return {
+    debugMemory: module.memories.length,
+    continuationTable: module.tables.length + 1,
+    instanceGlobal: module.globals.length,
+    leaveType: types.leave(),
+    hookFunction: undefined,
+    resultsType: (results) => types.func([], results),
+    instruction: (reader, out) => out.bytes(module.bytes, reader.pc, reader.next),
+  };
+}
+
+function withSize(body: Uint8Array): Uint8Array {
+  const out = new ByteWriter(body.length + 5);
+  out.u32(body.length);
+  out.bytes(body);
+  return out.take();
+}
+
+function copyVector(out: ModuleWriter, module: Module, id: number): void {
+  const entries = sectionEntries(module, id);
+  if (entries.length > 0) out.vectorSection(id, module, entries);
+}
+
+function piece(write: (out: ByteWriter) => void): Uint8Array {
+  const out = new ByteWriter(32);
+  write(out);
+  return out.take();
+}
+
+/** Entry of the import section for a memory that the engine provides. */
+export function memoryImport(name: string, type: MemoryType): Uint8Array {
+  return piece((out) =>
+    writeImport(out, { module: IMPORT_MODULE, name, desc: { kind: 'memory', type } }),
+  );
+}
+
+function importEntries(module: Module) {
+  const own = module.memories.flatMap(({ type, import: imported }, index) =>
+    imported === undefined ? [memoryImport(memoryImportName(index), type)] : [],
+  );
+  return [
+    ...sectionEntries(module, SectionId.import),
+    ...own,
+    memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE),
+  ];
+}
+
+function tableEntries(module: Module) {
+  const table = (min: number): Uint8Array =>
+    piece((out) =>
+      writeTableType(out, { element: FUNCREF, limits: { min: BigInt(min), ...UNBOUNDED } }),
+    );
+  return [...sectionEntries(module, SectionId.table), table(module.functions.length), table(1)];
+}
+
+function globalEntries(module: Module) {
+  const instance = piece((out) => {
+    writeGlobalType(out, { value: I32, mutable: true });
+    out.u8(Op.i32Const);
+    out.s32(0);
+    out.u8(Op.end);
+  });
+  return [...sectionEntries(module, SectionId.global), instance];
+}
+
+function exportEntries(module: Module, hidden: HiddenExports, target: EmitTarget) {
+  const added: Parameters<typeof writeExport>[1][] = [
+    { name: hidden.instance, kind: 'global', index: target.instanceGlobal },
+    { name: hidden.functions, kind: 'table', index: module.tables.length },
+    { name: hidden.continuations, kind: 'table', index: target.continuationTable },
+  ];
+  const addPrivate = (
+    kind: 'global' | 'table' | 'tag',
+    space: readonly { import?: unknown }[],
+    prefix: string,
+  ): void => {
+    space.forEach((_, index) => {
+      added.push({ name: prefix + index, kind, index });
+    });
+  };
+  addPrivate('global', module.globals, hidden.global);
+  addPrivate('table', module.tables, hidden.table);
+  addPrivate('tag', module.tags, hidden.tag);
+  return [
+    ...sectionEntries(module, SectionId.export),
+    ...added.map((entry) => piece((out) => writeExport(out, entry))),
+  ];
+}
+
+/** The module's segments, then the one that fills the table of all functions. */
+function elementEntries(module: Module) {
+  const all = piece((out) => {
+    out.u8(2); // active, explicit table, function indices
+    out.u32(module.tables.length);
+    out.u8(Op.i32Const);
+    out.s32(0);
+    out.u8(Op.end);
+    out.u8(0); // elemkind: functions
+    out.u32(module.functions.length);
+    for (let i = 0; i < module.functions.length; i++) out.u32(i);
+  });
+  return [...sectionEntries(module, SectionId.element), all];
+}
+
+function hiddenNames(module: Module): HiddenExports {
+  let prefix = 'witness:';
+  while (module.exports.some(({ name }) => name.startsWith(prefix))) prefix = `_${prefix}`;
+  return {
+    instance: `${prefix}instance`,
+    functions: `${prefix}functions`,
+    continuations: `${prefix}continuations`,
+    global: `${prefix}global:`,
+    table: `${prefix}table:`,
+    tag: `${prefix}tag:`,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The layout of the debug memory: the one shared memory that every instrumented module imports
+ * behind its own memories. Both sides of the engine need it, the code that is emitted and the
+ * runtime that reads frames and sets limits.
+ *
+ *     0        control words (below)
+ *     64       limit words, i32 each: the highest frame base at which the code that owns the word
+ *              may go on. 0 makes that code leave at its next check; otherwise it is the frame
+ *              stack's end less the frame's size, so the same comparison finds an overflow
+ *     STACK    frames, growing upward; a callee's frame begins where its caller's ends
+ *
+ * One comparison for two purposes is the reason for a limit instead of a flag: every frame must be
+ * checked against the end of the stack anyway.
+ */
+
+/** Byte address of the frame pointer of the next callee (i32). Written by a caller before each call. */
+export const FRAME_POINTER = 8;
+/** Byte address of the word that is 1 while an interrupt is asked for and not yet reported. */
+export const INTERRUPT = 16;
+/** Byte address of the number of limit words in use, so that another thread can clear them all. */
+export const LIMIT_COUNT = 20;
+/** Byte address of 16 bytes through which helper modules pass one value of any numeric type. */
+export const SCRATCH = 32;
+/** Byte address of the first limit word. */
+export const LIMITS = 64;
+/** Number of limit words there is room for: functions of all modules, and versions of functions. */
+export const MAX_LIMITS = (1 << 22) - LIMITS / 4;
+/** Byte address of the first frame. */
+export const STACK = 1 << 24;
+
+export const PAGE = 65536;
+/** What a debug memory begins with, in pages: the limits and 1 MiB of frames. */
+export const INITIAL_PAGES = (STACK >> 16) + 16;
+/**
+ * The most it may grow to, in pages (1 GiB). V8's own stack is exhausted long before, unless
+ * frames are thousands of locals wide.
+ */
+export const MAXIMUM_PAGES = 16384;
+
+/** Module name of everything that instrumented modules import from the engine. */
+export const IMPORT_MODULE = 'witness:engine';
+
+/** Slot of the continuation table that holds `leave`. */
+export const LEAVE_SLOT = 0;

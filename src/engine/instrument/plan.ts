@@ -1,0 +1,130 @@
+/**
+ * What every version of a function shares: where its locals and operands are in the frame, and
+ * what its loops write. Made by one pass over the body; pure data.
+ *
+ *     frame + 0                 locals, parameters first, packed by size
+ *     frame + operandBase       operand slots, `stride` bytes each, bottom first
+ *     frame + size              the callee's frame
+ */
+import { WasmError } from '../../wasm/error.ts';
+import { InstructionReader } from '../../wasm/instructions.ts';
+import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { V128, type ValType, valTypeName } from '../../wasm/types.ts';
+import { requireCovered } from './coverage.ts';
+import { LocalSet } from './local-set.ts';
+import { type WalkedFunction, Walker } from './walker.ts';
+
+export interface FunctionPlan extends WalkedFunction {
+  readonly module: Module;
+  readonly body: FunctionBody;
+  /** Function index in the original module, imports first. */
+  readonly index: number;
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+  /** Parameters, then locals. */
+  readonly localTypes: readonly ValType[];
+  readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** Byte offset in the frame of each local. */
+  readonly localOffsets: readonly number[];
+  readonly operandBase: number;
+  /** Bytes from one operand slot to the next. */
+  readonly stride: number;
+  /** Bytes of a frame. */
+  readonly frameSize: number;
+}
+
+const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16 } as const;
+
+/** @throws WasmError for what the engine does not cover yet, with the opcode and its offset. */
+export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
+  const index = body.funcIndex;
+  const type = functionType(module, module.functions[index]!.typeIndex);
+  const localTypes = [...type.params];
+  for (const run of body.locals) {
+    for (let i = 0; i < run.count; i++) localTypes.push(run.type);
+  }
+  const localOffsets: number[] = [];
+  let offset = 0;
+  for (const local of localTypes) {
+    if (local.kind === 'ref') {
+      throw new WasmError(
+        `not covered yet: a local of type ${valTypeName(local)} in function ${index}`,
+        body.localsStart,
+      );
+    }
+    localOffsets.push(offset);
+    offset += SIZE[local.kind];
+  }
+
+  const walked: WalkedFunction = {
+    module,
+    localTypes,
+    localType: (i) => localTypes[i]!,
+    results: type.results,
+    codeStart: body.codeStart,
+    loopWrites: undefined,
+  };
+  const shape = prepass(walked, body);
+  const usesV128 = shape.usesV128 || localTypes.includes(V128);
+  const stride = usesV128 ? 16 : 8;
+  const operandBase = align(offset, stride);
+  return {
+    ...walked,
+    body,
+    index,
+    params: type.params,
+    localOffsets,
+    loopWrites: shape.loopWrites,
+    operandBase,
+    stride,
+    // 16 at least: an empty frame would make a caller and its callee share one base.
+    frameSize: Math.max(16, align(operandBase + stride * shape.maxHeight, 16)),
+  };
+}
+
+/** Offset in the frame of the operand at `height` (0: the bottom of the operand stack). */
+export function operandOffset(plan: FunctionPlan, height: number): number {
+  return plan.operandBase + plan.stride * height;
+}
+
+function align(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}
+
+interface Shape {
+  maxHeight: number;
+  usesV128: boolean;
+  loopWrites: Map<number, LocalSet>;
+}
+
+function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
+  const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
+  const walker = new Walker(fn);
+  const shape: Shape = { maxHeight: 0, usesV128: false, loopWrites: new Map() };
+  // One entry for each open loop: its own writes, which its parent gets when it closes.
+  const openLoops: { depth: number; writes: LocalSet }[] = [];
+  while (!walker.finished && reader.read()) {
+    const { op } = reader;
+    if (walker.reachable) {
+      requireCovered(reader, fn.module);
+      if (op === Op.localSet || op === Op.localTee) openLoops.at(-1)?.writes.add(reader.index);
+    }
+    const depth = walker.constructs.length;
+    walker.apply(reader);
+    const depthAfter = walker.constructs.length;
+    if (depthAfter > depth && op === Op.loop) {
+      const writes = new LocalSet(fn.localTypes.length);
+      shape.loopWrites.set(reader.pc, writes);
+      openLoops.push({ depth: depthAfter, writes });
+    } else if (depthAfter < depth && openLoops.at(-1)?.depth === depth) {
+      const { writes } = openLoops.pop()!;
+      openLoops.at(-1)?.writes.addFrom(writes);
+    }
+    const { operands } = walker;
+    const height = operands.height;
+    if (height > shape.maxHeight) shape.maxHeight = height;
+    if (height > 0 && operands.types[height - 1] === V128) shape.usesV128 = true;
+  }
+  return shape;
+}

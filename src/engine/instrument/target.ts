@@ -1,0 +1,21 @@
+/** What an emitter must know of the module that its code goes into. */
+import type { ByteWriter } from '../../wasm/bytes.ts';
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import type { ValType } from '../../wasm/types.ts';
+
+export interface EmitTarget {
+  /** Index of the debug memory. */
+  readonly debugMemory: number;
+  /** Index of the continuation table. */
+  readonly continuationTable: number;
+  /** Index of the global (i32) that holds the number of the running instance. */
+  readonly instanceGlobal: number;
+  /** Type index of `leave` and `hook`: (frame i32, pc i32, instance i32) -> i32. */
+  readonly leaveType: number;
+  /** Function index of `hook`; undefined where no hooks are emitted. */
+  readonly hookFunction: number | undefined;
+  /** The type index of [] -> results. */
+  resultsType(results: readonly ValType[]): number;
+  /** Writes the instruction just read with its indices as they are in this module. */
+  instruction(reader: InstructionReader, out: ByteWriter): void;
+}

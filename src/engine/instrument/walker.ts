@@ -1,0 +1,290 @@
+/**
+ * Follows a function body instruction by instruction and knows, before each of them, the operand
+ * stack, the enclosing constructs, and which locals differ from what the frame holds. The pre-pass,
+ * every emitter and the frame reader use this one state machine, so that they agree.
+ *
+ * Bodies have passed V8's validation: types are trusted, only the format is checked.
+ */
+import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effects.ts';
+import { blockSignature, type InstructionReader } from '../../wasm/instructions.ts';
+import type { Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { ValType } from '../../wasm/types.ts';
+import { LocalSet } from './local-set.ts';
+import { CONSTANT, OperandStack, SLOT } from './operands.ts';
+
+export type ConstructKind = 'function' | 'block' | 'loop' | 'if' | 'else';
+
+export interface Construct {
+  kind: ConstructKind;
+  /** Offset of the opcode; for the function, of its first instruction. */
+  readonly pc: number;
+  /** Height of the operand stack below the construct's parameters. */
+  readonly height: number;
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+  /** A branch that can be reached goes to the construct's label (of a loop: back to its start). */
+  branched: boolean;
+  /** Locals that differ from the frame when control arrives there, over all branches so far. */
+  endDirty: LocalSet | undefined;
+  /** The same at the `if`, for the arm that begins at `else`. */
+  elseDirty: LocalSet | undefined;
+}
+
+/** What the walker needs to know of a function before it starts. */
+export interface WalkedFunction extends FunctionContext {
+  readonly module: Module;
+  readonly localTypes: readonly ValType[];
+  readonly results: readonly ValType[];
+  readonly codeStart: number;
+  /** Locals that a loop's body writes, by the offset of the `loop` opcode; absent in the pre-pass. */
+  readonly loopWrites: ReadonlyMap<number, LocalSet> | undefined;
+}
+
+export class Walker {
+  readonly operands = new OperandStack();
+  readonly constructs: Construct[] = [];
+  /** Locals that differ from the frame. */
+  dirty: LocalSet;
+  /** False after a branch, return or trap, until a construct's end that something branches to. */
+  reachable = true;
+  readonly #fn: WalkedFunction;
+  readonly #effect = new StackEffect();
+  readonly #operandType = (depth: number): ValType => this.operands.typeAt(depth);
+  /** Constructs opened in code that cannot be reached. */
+  #deadNesting = 0;
+
+  constructor(fn: WalkedFunction) {
+    this.#fn = fn;
+    this.dirty = new LocalSet(fn.localTypes.length);
+    this.#open('function', fn.codeStart, [], fn.results);
+  }
+
+  /** The function's last `end` has been applied. */
+  get finished(): boolean {
+    return this.constructs.length === 0;
+  }
+
+  get innermost(): Construct {
+    return this.constructs[this.constructs.length - 1]!;
+  }
+
+  /** The construct that a branch to label `depth` targets. */
+  target(depth: number): Construct {
+    return this.constructs[this.constructs.length - 1 - depth]!;
+  }
+
+  /**
+   * True if the instruction just read is an `else` or `end` that continues code which can be
+   * reached, or any instruction of such code: false for what is skipped.
+   */
+  concerns(reader: InstructionReader): boolean {
+    if (this.reachable) return true;
+    return this.#deadNesting === 0 && (reader.op === Op.else || reader.op === Op.end);
+  }
+
+  /** Advances over the instruction that the reader has just read. */
+  apply(reader: InstructionReader): void {
+    const { op } = reader;
+    if (!this.reachable && !this.#continuesFromDeadCode(op)) return;
+    switch (op) {
+      case Op.block:
+      case Op.loop:
+      case Op.if: {
+        if (op === Op.if) this.operands.pop(1);
+        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
+        const kind = op === Op.block ? 'block' : op === Op.loop ? 'loop' : 'if';
+        this.operands.pop(params.length);
+        this.#open(kind, reader.pc, params, results);
+        return;
+      }
+      case Op.else:
+        this.#startElse();
+        return;
+      case Op.end:
+        this.#close();
+        return;
+      case Op.br:
+        this.#branch(reader.index);
+        this.reachable = false;
+        return;
+      case Op.brIf:
+        this.operands.pop(1);
+        this.#branch(reader.index);
+        return;
+      case Op.brTable:
+        for (const label of reader.labels) this.#branch(label);
+        this.reachable = false;
+        return;
+      case Op.return:
+      case Op.unreachable:
+      case Op.returnCall:
+      case Op.returnCallIndirect:
+        this.reachable = false;
+        return;
+      default:
+        this.#applyPlain(reader);
+    }
+  }
+
+  /** Records a branch to a construct's label with the present state, as `br` does. */
+  branchTo(construct: Construct): void {
+    construct.branched = true;
+    if (construct.endDirty === undefined) construct.endDirty = this.dirty.clone();
+    else construct.endDirty.addFrom(this.dirty);
+  }
+
+  /** The state in a loop's body when control may also come from its end. */
+  enterLoopHeader(pc: number): void {
+    const writes = this.#fn.loopWrites?.get(pc);
+    if (writes !== undefined) this.dirty.addFrom(writes);
+  }
+
+  /**
+   * At the `end` of a loop that a continuation began inside: takes the loop off and says whether
+   * its body would be entered again; if so the state becomes the one at that entry.
+   */
+  leaveRestoredLoop(): boolean {
+    const loop = this.constructs.pop()!;
+    this.operands.truncate(loop.height);
+    this.reachable = loop.branched;
+    if (loop.endDirty === undefined) return false;
+    this.dirty = loop.endDirty;
+    this.operands.pushAll(loop.params);
+    return true;
+  }
+
+  /** Joins a second way of arriving at this point; the operand stack is the same on both. */
+  join(reachable: boolean, dirty: LocalSet): void {
+    if (!reachable) return;
+    if (this.reachable) this.dirty.addFrom(dirty);
+    else this.dirty = dirty;
+    this.reachable = true;
+  }
+
+  /** Puts the walker into the middle of a body: used when a continuation begins. */
+  restore(constructs: readonly Construct[], operands: OperandStack): void {
+    this.constructs.length = 0;
+    for (const c of constructs) {
+      this.constructs.push({ ...c, branched: false, endDirty: undefined, elseDirty: undefined });
+    }
+    this.operands.truncate(0);
+    for (let i = 0; i < operands.height; i++) {
+      this.operands.push(
+        operands.types[i]!,
+        operands.sources[i]!,
+        operands.constantStart[i],
+        operands.constantEnd[i],
+      );
+      this.operands.clean[i] = true;
+    }
+  }
+
+  #open(
+    kind: ConstructKind,
+    pc: number,
+    params: readonly ValType[],
+    results: readonly ValType[],
+  ): void {
+    const height = this.operands.height;
+    this.operands.settle(height);
+    this.constructs.push({
+      kind,
+      pc,
+      height,
+      params,
+      results,
+      branched: false,
+      endDirty: undefined,
+      elseDirty: kind === 'if' ? this.dirty.clone() : undefined,
+    });
+    this.operands.pushAll(params);
+    if (kind === 'loop') this.enterLoopHeader(pc);
+  }
+
+  #continuesFromDeadCode(op: number): boolean {
+    switch (op) {
+      case Op.block:
+      case Op.loop:
+      case Op.if:
+      case Op.try:
+      case Op.tryTable:
+        this.#deadNesting++;
+        return false;
+      case Op.else:
+        return this.#deadNesting === 0;
+      case Op.end:
+      case Op.delegate:
+        if (this.#deadNesting === 0) return true;
+        this.#deadNesting--;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  #branch(depth: number): void {
+    this.branchTo(this.target(depth));
+  }
+
+  #startElse(): void {
+    const construct = this.innermost;
+    if (this.reachable) this.branchTo(construct);
+    construct.kind = 'else';
+    this.operands.truncate(construct.height);
+    this.operands.pushAll(construct.params);
+    // An arm of a construct that a continuation begins in is entered by nobody: no state, dead.
+    this.reachable = construct.elseDirty !== undefined;
+    if (construct.elseDirty !== undefined) this.dirty = construct.elseDirty;
+    construct.elseDirty = undefined;
+  }
+
+  #close(): void {
+    const construct = this.constructs.pop()!;
+    let reachable = this.reachable;
+    const into = (arriving: LocalSet | undefined): void => {
+      if (arriving === undefined) return;
+      if (reachable) this.dirty.addFrom(arriving);
+      else this.dirty = arriving;
+      reachable = true;
+    };
+    // An `if` without `else`: the condition may have been false.
+    if (construct.kind === 'if') into(construct.elseDirty);
+    if (construct.branched && construct.kind !== 'loop') into(construct.endDirty);
+    this.reachable = reachable;
+    this.operands.truncate(construct.height);
+    this.operands.pushAll(construct.results);
+  }
+
+  #applyPlain(reader: InstructionReader): void {
+    const { operands } = this;
+    const { op } = reader;
+    switch (op) {
+      case Op.localGet:
+        operands.push(this.#fn.localTypes[reader.index]!, reader.index);
+        return;
+      case Op.localSet:
+      case Op.localTee: {
+        const local = reader.index;
+        operands.pop(1);
+        operands.detach(local);
+        this.dirty.add(local);
+        if (op === Op.localTee) operands.push(this.#fn.localTypes[local]!, local);
+        return;
+      }
+      case Op.i32Const:
+      case Op.i64Const:
+      case Op.f32Const:
+      case Op.f64Const:
+      case Op.v128Const: {
+        const result = reader.info.results![0]!;
+        operands.push(result, CONSTANT, reader.pc, reader.next);
+        return;
+      }
+    }
+    const effect = this.#effect;
+    stackEffect(reader, this.#fn, this.#operandType, effect);
+    operands.pop(effect.pops);
+    for (const type of effect.pushes) operands.push(type, SLOT);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The debug memory as the engine sees it: control words and frames. Layout in
+ * `../instrument/layout.ts`. Runs in the debuggee's thread, but for `createDebugMemory`.
+ */
+import {
+  FRAME_POINTER,
+  INITIAL_PAGES,
+  INTERRUPT,
+  MAXIMUM_PAGES,
+  PAGE,
+  STACK,
+} from '../instrument/layout.ts';
+
+/** A new debug memory; shared, so that another thread can interrupt the program. */
+export function createDebugMemory(): WebAssembly.Memory {
+  const memory = new WebAssembly.Memory({
+    initial: INITIAL_PAGES,
+    maximum: MAXIMUM_PAGES,
+    shared: true,
+  });
+  new Int32Array(memory.buffer)[FRAME_POINTER >> 2] = STACK;
+  return memory;
+}
+
+export class DebugMemory {
+  readonly memory: WebAssembly.Memory;
+  #words: Int32Array;
+  #view: DataView;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory.buffer);
+    this.#view = new DataView(memory.buffer);
+  }
+
+  /** All of it as i32 words; replaced when the memory grows. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Byte address where the next callee's frame begins. */
+  get framePointer(): number {
+    return this.#words[FRAME_POINTER >> 2]!;
+  }
+
+  set framePointer(address: number) {
+    this.#words[FRAME_POINTER >> 2] = address;
+  }
+
+  get interruptRequested(): boolean {
+    return Atomics.load(this.#words, INTERRUPT >> 2) !== 0;
+  }
+
+  clearInterrupt(): void {
+    Atomics.store(this.#words, INTERRUPT >> 2, 0);
+  }
+
+  /** Byte address behind the last frame that fits. */
+  get stackEnd(): number {
+    return this.#view.byteLength;
+  }
+
+  /** Makes room for frames up to `end` (byte address); false if the most is reached. */
+  growTo(end: number): boolean {
+    const have = this.stackEnd;
+    if (end <= have) return true;
+    const most = MAXIMUM_PAGES * PAGE;
+    if (end > most) return false;
+    // At least as much again as the frames have now: each growth restores every limit.
+    const wanted = Math.min(most, Math.max(end, have + (have - STACK)));
+    try {
+      this.memory.grow(Math.ceil((wanted - have) / PAGE));
+    } catch {
+      return false;
+    }
+    this.#words = new Int32Array(this.memory.buffer);
+    this.#view = new DataView(this.memory.buffer);
+    return true;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The engine: modules, instances and stops of one debuggee. Runs in the debuggee's thread, where a
+ * stop blocks: `onStop` is called with the program's stack in place and returns when it goes on.
+ */
+import { decodeModule } from '../../wasm/module.ts';
+import { instrument } from '../instrument/instrument.ts';
+import { STACK } from '../instrument/layout.ts';
+import { DebugMemory } from './debug-memory.ts';
+import {
+  type Activation,
+  activations,
+  activationsAfterTrap,
+  type BoundContinuation,
+  type StopPoint,
+} from './frames.ts';
+import type { DebugFunction } from './function.ts';
+import { HostCalls } from './host-calls.ts';
+import { DebugInstance } from './instance.ts';
+import { leaveFunction } from './leave.ts';
+import { Limits } from './limits.ts';
+import { bindContinuation, type EngineImports, readImports } from './linking.ts';
+import { DebugModule } from './module.ts';
+import { captureStack, type Site, stackOf } from './stack-trace.ts';
+import type { Version } from './versions.ts';
+
+/** Why the program is stopped. */
+export type StopEvent =
+  | { readonly kind: 'breakpoint' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'trap'; readonly error: WebAssembly.RuntimeError };
+
+export interface EngineOptions {
+  /** From `createDebugMemory`; another thread interrupts the program through it. */
+  readonly memory: WebAssembly.Memory;
+  /** Called at every stop; must say how to go on with {@link Engine.resume} before it returns. */
+  readonly onStop: (event: StopEvent) => void;
+}
+
+export class Engine {
+  readonly modules: DebugModule[] = [];
+  readonly instances: DebugInstance[] = [];
+  readonly #memory: DebugMemory;
+  readonly #limits: Limits;
+  readonly #hostCalls: HostCalls;
+  readonly #onStop: (event: StopEvent) => void;
+  readonly #code = new WeakMap<object, DebugInstance | BoundContinuation>();
+  readonly #leave: unknown;
+  #stepping = false;
+  /** No more events: the debugger has gone. */
+  #detached = false;
+  /** Frames of the present stop, made when first asked for. */
+  #stopFrames: (() => Activation[]) | undefined;
+  #frames: Activation[] | undefined;
+  #enterDepth = 0;
+
+  constructor(options: EngineOptions) {
+    this.#memory = new DebugMemory(options.memory);
+    this.#limits = new Limits(this.#memory);
+    this.#hostCalls = new HostCalls(this.#memory);
+    this.#onStop = options.onStop;
+    this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
+  }
+
+  /** The debug memory's bytes, for reading frames. */
+  get frameView(): DataView {
+    return this.#memory.view;
+  }
+
+  /**
+   * Compiles a module.
+   *
+   * @throws WebAssembly.CompileError as V8 gives it for bytes that are not a valid module
+   * @throws WasmError for what is not covered yet, with the opcode and its offset
+   */
+  loadModule(bytes: Uint8Array, name?: string): DebugModule {
+    const source = bytes as Uint8Array<ArrayBuffer>;
+    // Only to have V8's own error: an instrumented module would give other offsets.
+    if (!WebAssembly.validate(source)) new WebAssembly.Module(source);
+    const original = decodeModule(bytes.slice());
+    const instrumented = instrument(original, this.#limits.count);
+    const id = this.modules.length;
+    const module = new DebugModule(id, name ?? `module${id}`, original, instrumented, this.#limits);
+    this.#limits.allocate(instrumented.frameSizes);
+    this.modules.push(module);
+    if (this.#stepping) this.#limits.publish();
+    return module;
+  }
+
+  /**
+   * Instantiates a module and runs its start function.
+   *
+   * @throws TypeError, WebAssembly.LinkError or WebAssembly.RuntimeError as V8 gives them
+   */
+  instantiate(module: DebugModule, imports: WebAssembly.Imports = {}): DebugInstance {
+    const linked = readImports(module, imports, this.#engineImports);
+    const wasm = new WebAssembly.Instance(module.compiled, linked.imports);
+    const id = this.instances.length;
+    const instance = new DebugInstance(id, module, wasm, linked.memories, this.#leave);
+    this.instances.push(instance);
+    this.#code.set(wasm, instance);
+    const { start } = module.original;
+    if (start !== undefined) this.enter(() => instance.func(start)!());
+    return instance;
+  }
+
+  /**
+   * Calls into the program from the embedder. A trap that comes out of the outermost such call is
+   * reported before it goes on.
+   */
+  enter<T>(call: () => T): T {
+    const base = this.#memory.framePointer;
+    this.#enterDepth++;
+    try {
+      return call();
+    } catch (error) {
+      if (this.#enterDepth === 1) this.#reportTrap(error, base);
+      throw error;
+    } finally {
+      this.#enterDepth--;
+      this.#memory.framePointer = base;
+    }
+  }
+
+  /** How the program goes on from the present stop, or begins. */
+  resume(how: 'run' | 'step'): void {
+    this.#setStepping(how === 'step');
+  }
+
+  /** Takes all breakpoints away and reports nothing from now on. */
+  detach(): void {
+    this.#detached = true;
+    for (const module of this.modules) {
+      for (const { pc } of module.breakpoints.values()) this.#setBreakpoint(module, pc, false);
+      module.breakpoints.clear();
+    }
+    this.#memory.clearInterrupt();
+    this.#setStepping(false);
+    this.#limits.publish();
+  }
+
+  /**
+   * Adds a breakpoint at a byte offset of the original module. Between two instructions, or in a
+   * function's locals, it slips forward to the next instruction.
+   *
+   * @returns false if the offset is in no function body
+   */
+  addBreakpoint(module: DebugModule, asked: number): boolean {
+    const known = module.breakpoints.get(asked);
+    if (known !== undefined) {
+      known.count++;
+      return true;
+    }
+    const pc = module.functionAround(asked)?.instructionFrom(asked);
+    if (pc === undefined) return false;
+    module.breakpoints.set(asked, { pc, count: 1 });
+    this.#setBreakpoint(module, pc, true);
+    return true;
+  }
+
+  /** @returns false if no breakpoint was added under this offset */
+  removeBreakpoint(module: DebugModule, asked: number): boolean {
+    const known = module.breakpoints.get(asked);
+    if (known === undefined) return false;
+    if (--known.count > 0) return true;
+    module.breakpoints.delete(asked);
+    for (const other of module.breakpoints.values()) if (other.pc === known.pc) return true;
+    this.#setBreakpoint(module, known.pc, false);
+    return true;
+  }
+
+  /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
+  activations(): readonly Activation[] {
+    this.#frames ??= this.#stopFrames?.() ?? [];
+    return this.#frames;
+  }
+
+  #setBreakpoint(module: DebugModule, pc: number, present: boolean): void {
+    module.functionAround(pc)!.versions.setBreakpoint(pc, present);
+  }
+
+  #setStepping(stepping: boolean): void {
+    this.#stepping = stepping;
+    this.#limits.allLeave = stepping;
+  }
+
+  get #engineImports(): EngineImports {
+    return { debugMemory: this.#memory.memory, wrap: (host) => this.#hostCalls.wrap(host) };
+  }
+
+  /** A check has fired: the frame is complete; says which continuation goes on. */
+  #onLeave(base: number, pc: number, id: number): number {
+    const instance = this.instances[id]!;
+    const fn = instance.module.functionAround(pc)!;
+    this.#makeRoom(base + fn.frameSize);
+    this.#stopIfWanted({ instance, fn, pc, base });
+    return this.#slot(instance, fn, pc, base);
+  }
+
+  /** Before an instruction of a version with hooks; 0 goes on in that version. */
+  #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
+    const { fn } = version;
+    this.#stopIfWanted({ instance, fn, pc, base });
+    if (fn.versions.wanted(this.#stepping) === version) return 0;
+    return this.#slot(instance, fn, pc, base);
+  }
+
+  #slot(instance: DebugInstance, fn: DebugFunction, pc: number, base: number): number {
+    const version = fn.versions.wanted(this.#stepping);
+    const continuation = version.continuation(pc);
+    this.#memory.framePointer = base;
+    return instance.slot(continuation, () => {
+      const bound = bindContinuation(continuation, instance, this.#memory.memory, (frame, at) =>
+        this.#onHook(version, instance, frame, at),
+      );
+      this.#code.set(bound, { continuation, instance });
+      return bound.exports['run'];
+    });
+  }
+
+  /** @throws RangeError as V8 does when its own stack is exhausted */
+  #makeRoom(end: number): void {
+    if (end <= this.#memory.stackEnd) return;
+    if (!this.#memory.growTo(end)) throw new RangeError('Maximum call stack size exceeded');
+    this.#limits.publish();
+  }
+
+  #stopIfWanted(stop: StopPoint): void {
+    if (this.#detached) return;
+    if (this.#stepping || stop.fn.versions.hasBreakpoint(stop.pc)) {
+      this.#stop({ kind: 'breakpoint' }, stop);
+    } else if (this.#memory.interruptRequested && stop.fn.snapshot(stop.pc)?.header === true) {
+      this.#takeInterrupt();
+      this.#stop({ kind: 'interrupted' }, stop);
+    }
+  }
+
+  #stop(event: StopEvent, stop: StopPoint): void {
+    // Nested wasm code, which a debugger may run while this is stopped, goes behind the frame.
+    this.#memory.framePointer = stop.base + stop.fn.frameSize;
+    const frames = (): Activation[] => this.#framesAt(captureStack(), stop);
+    this.#announce(event, frames);
+    while (this.#memory.interruptRequested && !this.#detached) {
+      this.#takeInterrupt();
+      this.#announce({ kind: 'interrupted' }, frames);
+    }
+  }
+
+  #framesAt(stack: Site[], stop: StopPoint): Activation[] {
+    return activations(stack, stop, (wasm) => this.#code.get(wasm), this.#hostCalls.frameEnds);
+  }
+
+  #announce(event: StopEvent, frames: () => Activation[]): void {
+    this.#stopFrames = frames;
+    this.#frames = undefined;
+    try {
+      this.#onStop(event);
+    } finally {
+      this.#stopFrames = undefined;
+      this.#frames = undefined;
+    }
+  }
+
+  #takeInterrupt(): void {
+    this.#memory.clearInterrupt();
+    this.#limits.publish();
+  }
+
+  /** A trap that V8 found: the program's frames are gone, but what they left can be read. */
+  #reportTrap(error: unknown, base: number): void {
+    if (this.#detached || !(error instanceof WebAssembly.RuntimeError)) return;
+    const stack = stackOf(error);
+    this.#announce({ kind: 'trap', error }, () =>
+      stack === undefined
+        ? []
+        : activationsAfterTrap(stack, (wasm) => this.#code.get(wasm), Math.max(base, STACK)),
+    );
+  }
+}

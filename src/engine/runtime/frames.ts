@@ -1,0 +1,159 @@
+/**
+ * The frames of a stopped program: who called whom from V8's stack trace, values from the debug
+ * memory. Frames of one activation lie one behind the other there, so a frame's base is its
+ * callee's less its own size; across host calls the base is known from the host call.
+ */
+import type { Snapshot } from '../instrument/snapshot.ts';
+import type { DebugFunction } from './function.ts';
+import type { DebugInstance } from './instance.ts';
+import { HOST, type Site, type WasmSite } from './stack-trace.ts';
+import type { Continuation } from './versions.ts';
+
+export interface Frame {
+  readonly instance: DebugInstance;
+  readonly fn: DebugFunction;
+  /** As reported: of the instruction that runs next in this frame. */
+  readonly pc: number;
+  /** The state that the frame shows: before the stopped instruction, or before the call it is in. */
+  readonly snapshot: Snapshot;
+  /** Byte address in the debug memory. */
+  readonly base: number;
+  /** The values in the debug memory are those of now. */
+  readonly exact: boolean;
+}
+
+/** Frames between two host frames, newest first. */
+export type Activation = readonly Frame[];
+
+/** Where execution is stopped, as the code reports it. */
+export interface StopPoint {
+  readonly instance: DebugInstance;
+  readonly fn: DebugFunction;
+  readonly pc: number;
+  readonly base: number;
+}
+
+/** What code an instance of V8's runs. */
+export type CodeOf = (wasm: object) => DebugInstance | BoundContinuation | undefined;
+
+export interface BoundContinuation {
+  readonly continuation: Continuation;
+  readonly instance: DebugInstance;
+}
+
+interface Located {
+  readonly instance: DebugInstance;
+  readonly fn: DebugFunction;
+  /** Of the instruction that V8 reports; undefined in a cold block or hook. */
+  readonly pc: number | undefined;
+}
+
+function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
+  const code = codeOf(site.instance);
+  if (code === undefined) return undefined;
+  if ('continuation' in code) {
+    const { continuation, instance } = code;
+    return { instance, fn: continuation.version.fn, pc: continuation.pcAt(site.position) };
+  }
+  const fn = code.module.functionAt(site.func);
+  return fn && { instance: code, fn, pc: fn.pcAt(site.position) };
+}
+
+/**
+ * All activations, newest first, of a program that is stopped in a check or hook.
+ *
+ * @param stack newest first, the frame that called the check or hook being the first of wasm
+ * @param hostFrameEnds byte address where the frame ends that each host call in progress was made
+ *   from, the newest last
+ */
+export function activations(
+  stack: readonly Site[],
+  stop: StopPoint,
+  codeOf: CodeOf,
+  hostFrameEnds: readonly number[],
+): Activation[] {
+  const result: Frame[][] = [];
+  let activation: Frame[] | undefined;
+  let hostCall = hostFrameEnds.length;
+  let calleeBase = 0;
+  let started = false;
+  for (const site of stack) {
+    const located = site === HOST ? undefined : locate(site, codeOf);
+    if (located === undefined) {
+      // JavaScript, or an instance that the engine does not know: the host.
+      if (activation !== undefined && started) {
+        activation = undefined;
+        hostCall--;
+        calleeBase = hostFrameEnds[hostCall] ?? calleeBase;
+      }
+      continue;
+    }
+    if (activation === undefined) {
+      activation = [];
+      result.push(activation);
+    }
+    let frame: Frame | undefined;
+    if (started) {
+      frame = callerFrame(located, calleeBase);
+    } else {
+      frame = stoppedFrame(stop);
+      started = true;
+    }
+    if (frame === undefined) continue;
+    activation.push(frame);
+    calleeBase = frame.base;
+  }
+  return result;
+}
+
+function stoppedFrame(stop: StopPoint): Frame {
+  const snapshot = stop.fn.snapshot(stop.pc);
+  if (snapshot === undefined) throw new Error(`stopped at ${stop.pc}, which cannot be reached`);
+  return { ...stop, snapshot, exact: true };
+}
+
+function callerFrame(located: Located, calleeBase: number): Frame | undefined {
+  const { instance, fn, pc } = located;
+  const snapshot = pc === undefined ? undefined : fn.snapshot(pc);
+  if (snapshot === undefined) return undefined;
+  const base = calleeBase - fn.frameSize;
+  return { instance, fn, pc: snapshot.next, snapshot, base, exact: true };
+}
+
+/**
+ * All activations, newest first, of a program that has trapped without having been stopped before.
+ * The frames are those that the program left in the debug memory. The innermost one's values were
+ * never written; a host frame in between leaves it open where older frames were, so they are given
+ * as they lie one behind the other.
+ *
+ * @param firstBase byte address of the oldest frame
+ */
+export function activationsAfterTrap(
+  stack: readonly Site[],
+  codeOf: CodeOf,
+  firstBase: number,
+): Activation[] {
+  const result: Frame[][] = [];
+  let activation: Frame[] | undefined;
+  let base = firstBase;
+  const newest = stack.findIndex((site) => site !== HOST);
+  for (let i = stack.length - 1; i >= 0; i--) {
+    const site = stack[i]!;
+    const located = site === HOST ? undefined : locate(site, codeOf);
+    const snapshot = located?.pc === undefined ? undefined : located.fn.snapshot(located.pc);
+    if (located === undefined || snapshot === undefined) {
+      activation = undefined;
+      continue;
+    }
+    if (activation === undefined) {
+      activation = [];
+      result.unshift(activation);
+    }
+    const innermost = i === newest;
+    const pc = innermost ? snapshot.pc : snapshot.next;
+    const { instance, fn } = located;
+    activation.unshift({ instance, fn, pc, snapshot, base, exact: !innermost });
+    base += fn.frameSize;
+  }
+  return result;
+}

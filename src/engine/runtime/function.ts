@@ -1,0 +1,80 @@
+/** A defined function under the engine: what is derived from its body lazily, for all instances. */
+import { InstructionReader } from '../../wasm/instructions.ts';
+import type { FunctionBody } from '../../wasm/module.ts';
+import { emitCruise } from '../instrument/cruise.ts';
+import { limitAddress } from '../instrument/instrument.ts';
+import { type FunctionPlan, planFunction } from '../instrument/plan.ts';
+import { type Snapshot, snapshotAt } from '../instrument/snapshot.ts';
+import type { Limits } from './limits.ts';
+import type { DebugModule } from './module.ts';
+import { positionMap } from './positions.ts';
+import { FunctionVersions } from './versions.ts';
+
+/** Snapshots are cheap to make again, and stepping through a large module makes very many. */
+const MAX_SNAPSHOTS = 4096;
+
+export class DebugFunction {
+  readonly module: DebugModule;
+  readonly body: FunctionBody;
+  readonly versions: FunctionVersions;
+  readonly #snapshots = new Map<number, Snapshot | undefined>();
+  #plan: FunctionPlan | undefined;
+  #positions: ReadonlyMap<number, number> | undefined;
+
+  constructor(module: DebugModule, body: FunctionBody, limits: Limits, word: number) {
+    this.module = module;
+    this.body = body;
+    this.versions = new FunctionVersions(this, limits, word);
+  }
+
+  /** Function index in the original module, imports first. */
+  get index(): number {
+    return this.body.funcIndex;
+  }
+
+  get frameSize(): number {
+    return this.module.instrumented.frameSizes[this.#defined]!;
+  }
+
+  get plan(): FunctionPlan {
+    this.#plan ??= planFunction(this.module.original, this.body);
+    return this.#plan;
+  }
+
+  /** The state before the instruction at `pc`; undefined if that cannot be reached. */
+  snapshot(pc: number): Snapshot | undefined {
+    const snapshots = this.#snapshots;
+    if (!snapshots.has(pc)) {
+      if (snapshots.size >= MAX_SNAPSHOTS) snapshots.clear();
+      snapshots.set(pc, snapshotAt(this.plan, pc));
+    }
+    return snapshots.get(pc);
+  }
+
+  /** The first instruction at or behind a byte offset of the body; undefined behind the last. */
+  instructionFrom(offset: number): number | undefined {
+    const { codeStart, end } = this.body;
+    const reader = new InstructionReader(this.module.original.bytes, codeStart, end);
+    while (reader.read()) if (reader.pc >= offset) return reader.pc;
+    return undefined;
+  }
+
+  /** The pc of the instruction at a byte offset of the instrumented module, if it is one's. */
+  pcAt(position: number): number | undefined {
+    this.#positions ??= this.#mapPositions();
+    return this.#positions.get(position);
+  }
+
+  get #defined(): number {
+    return this.index - this.module.original.importedFunctions;
+  }
+
+  /** Emission is deterministic: doing it again is cheaper than keeping a map of every module. */
+  #mapPositions(): ReadonlyMap<number, number> {
+    const { instrumented } = this.module;
+    const positions: number[] = [];
+    const word = instrumented.firstLimit + this.#defined;
+    emitCruise(this.plan, instrumented.target, limitAddress(word), positions);
+    return positionMap(positions, instrumented.bodyOffsets[this.#defined]!);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * V8's own stack trace as data: who called whom, across instances and JavaScript. Only here does
+ * the engine touch `Error`.
+ */
+
+/** A frame of WebAssembly code. */
+export interface WasmSite {
+  readonly instance: object;
+  /** Function index in the module that runs. */
+  readonly func: number;
+  /** Byte offset in the module that runs of the call (or, after a trap, of the instruction). */
+  readonly position: number;
+}
+
+/** A frame of JavaScript, which ends an activation. */
+export const HOST = 'host';
+
+export type Site = WasmSite | typeof HOST;
+
+/** What V8 documents of a call site, with the numbers it gives for wasm. */
+interface CallSite {
+  getThis(): unknown;
+  getFunction(): unknown;
+  getPosition(): number;
+}
+
+/** The stack of the caller, newest first. */
+export function captureStack(): Site[] {
+  return withCallSites(() => {
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, captureStack);
+    return holder.stack;
+  });
+}
+
+/** The stack at which an error was made; undefined if it was formatted already or has none. */
+export function stackOf(error: Error): Site[] | undefined {
+  const sites = withCallSites(() => error.stack);
+  return sites.length > 0 ? sites : undefined;
+}
+
+function withCallSites(read: () => unknown): Site[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  Error.prepareStackTrace = (_, sites) => sites;
+  try {
+    const sites = read();
+    return Array.isArray(sites) ? sites.map(toSite) : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+function toSite(site: CallSite): Site {
+  const func = site.getFunction();
+  const instance = site.getThis();
+  if (typeof func !== 'number' || !(instance instanceof WebAssembly.Instance)) return HOST;
+  return { instance, func, position: site.getPosition() };
+}
