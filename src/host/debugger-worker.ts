@@ -1,0 +1,60 @@
+/**
+ * Entry of the debugger's Worker. It loads the component, which then blocks this thread whenever
+ * it waits, and reports to main how that ended.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { requestInterrupt } from '../engine/runtime/interrupt.ts';
+import { RemoteDebugger } from '../opaque-debugger/remote.ts';
+import { subscribeToEvent } from './io-worker.ts';
+import { loadComponent } from './load.ts';
+import { LineWriter } from './output.ts';
+import { runDebugger } from './run.ts';
+import type { DebuggerReport, DebuggerWorkerData } from './spawn.ts';
+
+async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
+  const stdout = new LineWriter(data.stdout);
+  const stderr = new LineWriter(data.stderr);
+  // Whatever else writes in this thread (the shim, a warning): a blocked Worker's own streams do
+  // not flow.
+  process.stdout.write = writeTo(stdout);
+  process.stderr.write = writeTo(stderr);
+  try {
+    const component = await loadComponent(
+      await readFile(data.component),
+      data.component,
+      data.cacheDir,
+    );
+    const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
+    runDebugger(component, {
+      debuggee,
+      subscribe: () => subscribeToEvent(debuggee.watch()),
+      args: [data.name, ...data.args],
+      stdout,
+      stderr,
+    });
+    return { kind: 'done' };
+  } catch (error) {
+    return { kind: 'failed', message: describe(error) };
+  }
+}
+
+function writeTo(writer: LineWriter): typeof process.stdout.write {
+  return (text: string | Uint8Array, ...rest: unknown[]) => {
+    writer.write(typeof text === 'string' ? Buffer.from(text) : text);
+    for (const argument of rest) if (typeof argument === 'function') argument();
+    return true;
+  };
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // jco wraps what a start function threw; the reason below says more than the wrapper.
+  return error.message || error.name;
+}
+
+const report = await main(workerData as DebuggerWorkerData);
+// Not process.exit: that could lose the message.
+parentPort?.postMessage(report);
+parentPort?.close();

@@ -1,0 +1,48 @@
+/**
+ * Runs a debugger component over a debuggee, from its instantiation to the end of `debug`. Blocks
+ * the thread that it is called on for as long as the component works.
+ */
+
+import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
+import { DEBUGGEE_INTERFACE, type DebuggerComponent } from './load.ts';
+import type { LineWriter } from './output.ts';
+import { Debuggee } from './resources/debuggee.ts';
+import { debuggeeInterface } from './resources/index.ts';
+import { Session, type Subscribe } from './session.ts';
+import { ComponentExit, wasiImports } from './wasi.ts';
+
+export interface RunOptions {
+  readonly debuggee: OpaqueDebugger;
+  readonly subscribe: Subscribe;
+  /** `args[0]` is the debugger's name. */
+  readonly args: readonly string[];
+  readonly stdout: LineWriter;
+  readonly stderr: LineWriter;
+}
+
+/**
+ * Returns when the component is done; the program then runs on to its end by itself. An exit with
+ * status 0 counts as a return.
+ *
+ * @throws what made the component fail: a trap, a ComponentExit, a ComponentError. The program is
+ * then left as it is.
+ */
+export function runDebugger(component: DebuggerComponent, options: RunOptions): void {
+  const { debuggee, args, stdout, stderr } = options;
+  const session = new Session(debuggee, options.subscribe);
+  try {
+    const instance = component.instantiate({
+      ...wasiImports(options),
+      [DEBUGGEE_INTERFACE]: debuggeeInterface,
+      'print-debugger-info': { default: (message: string) => stderr.writeLine(message) },
+    });
+    instance.debug(new Debuggee(session), [...args]);
+  } catch (error) {
+    if (!(error instanceof ComponentExit) || error.status !== 0) throw error;
+  } finally {
+    stdout.flush();
+    stderr.flush();
+    session.sweep();
+  }
+  debuggee.finish();
+}

@@ -1,0 +1,67 @@
+/** Starts a debugger component in a Worker of its own. Called by main, which never blocks. */
+
+import { Worker } from 'node:worker_threads';
+import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { OutputSink } from './output.ts';
+
+/** How a debugger can end. */
+export type DebuggerReport =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface DebuggerOptions {
+  /** Path of the component. */
+  readonly component: string;
+  /** `args[0]` of `debug`. */
+  readonly name: string;
+  /** `args[1..]` of `debug`. */
+  readonly args: readonly string[];
+  readonly stdout: OutputSink;
+  /** Also where `print-debugger-info` goes. */
+  readonly stderr: OutputSink;
+  /** The engine's memory, shared with the debuggee's Worker: for interrupting it. */
+  readonly memory: WebAssembly.Memory;
+  /** The channel whose other end serves the debuggee. */
+  readonly channel: ChannelBuffers;
+  /** Where transpiled components are kept. Default: the user's cache directory. */
+  readonly cacheDir?: string | undefined;
+}
+
+/** Everything that crosses to the Worker. */
+export type DebuggerWorkerData = DebuggerOptions;
+
+export interface SpawnedDebugger {
+  /** Settles once, never rejects. */
+  readonly ended: Promise<DebuggerReport>;
+  /** Ends the Worker, wherever it is. `ended` then settles as failed, if it has not settled. */
+  terminate(): Promise<void>;
+}
+
+/** The same file as it runs: TypeScript in development, JavaScript in the package. */
+const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
+  const workerData: DebuggerWorkerData = options;
+  const worker = new Worker(new URL(`./debugger-worker${suffix}`, import.meta.url), {
+    workerData,
+    // The debugger has no environment and no input of main's.
+    stdin: false,
+  });
+  const ended = new Promise<DebuggerReport>((resolve) => {
+    worker.once('message', (report: DebuggerReport) => resolve(report));
+    worker.once('error', (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      resolve({ kind: 'failed', message: `the debugger's thread failed: ${message}` });
+    });
+    worker.once('exit', (status) => {
+      const message = `the debugger's thread ended before it was done (status ${status})`;
+      resolve({ kind: 'failed', message });
+    });
+  });
+  return {
+    ended,
+    async terminate() {
+      await worker.terminate();
+    },
+  };
+}

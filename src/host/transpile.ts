@@ -1,0 +1,114 @@
+/**
+ * A component's bytes to JavaScript and core modules, with jco, kept on disk: transpiling takes a
+ * second for a big component, reading it back 20 ms.
+ *
+ * A cache file is `crc32 (4 bytes, little-endian) ++ v8.serialize(Transpiled)`. Its name is the hash
+ * of all that it depends on, so an entry never goes out of date; one that is damaged is made again.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deserialize, serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
+
+export interface Transpiled {
+  /** An ES module with no imports that exports `instantiate`. */
+  readonly source: string;
+  /** The core modules by the names under which `instantiate` asks for them. */
+  readonly modules: ReadonlyMap<string, Uint8Array>;
+  /** Names of the imported interfaces and functions, without versions. */
+  readonly imports: readonly string[];
+  /** Names of the exports, with versions and without. */
+  readonly exports: readonly string[];
+}
+
+/** Changes when this file makes something else of the same component. */
+const FORMAT = 1;
+const CHECKSUM_BYTES = 4;
+/** What every host call would otherwise read from the environment several times. */
+const DEBUG_LOG_CHECK = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
+
+/** `$XDG_CACHE_HOME/witness`, else `~/.cache/witness`, else under the temporary directory. */
+export function defaultCacheDir(): string {
+  const { XDG_CACHE_HOME } = process.env as { XDG_CACHE_HOME?: string };
+  if (XDG_CACHE_HOME?.startsWith('/')) return join(XDG_CACHE_HOME, 'witness');
+  const home = homedir();
+  return home ? join(home, '.cache', 'witness') : join(tmpdir(), 'witness-cache');
+}
+
+/**
+ * @throws Error with jco's message if the bytes are not a component that it can transpile
+ */
+export async function transpileCached(
+  component: Uint8Array,
+  cacheDir = defaultCacheDir(),
+): Promise<Transpiled> {
+  const key = createHash('sha256')
+    .update(`witness ${FORMAT} jco ${await jcoVersion()}\0`)
+    .update(component)
+    .digest('hex');
+  const path = join(cacheDir, `${key}.component`);
+  const cached = await load(path);
+  if (cached !== undefined) return cached;
+  const transpiled = await transpile(component);
+  await store(path, cacheDir, transpiled);
+  return transpiled;
+}
+
+async function transpile(component: Uint8Array): Promise<Transpiled> {
+  // Loaded only here: jco costs more to load than a cached component to start.
+  const { transpileBytes } = await import('@bytecodealliance/jco-transpile');
+  const { files, imports, exports } = await transpileBytes(component, {
+    name: 'component',
+    // With synchronous callbacks the output instantiates synchronously; `sync` would import WASI.
+    instantiation: 'async',
+    // All core modules through `getCoreModule`, none inside the JavaScript.
+    base64Cutoff: 0,
+    emitTypescriptDeclarations: false,
+  });
+  const entries = Object.entries(files);
+  const [, source] = entries.find(([name]) => name.endsWith('.js'))!;
+  return {
+    source: new TextDecoder().decode(source).replace(DEBUG_LOG_CHECK, 'return;'),
+    modules: new Map(entries.filter(([name]) => name.endsWith('.wasm'))),
+    imports,
+    exports: exports.map(([name]) => name),
+  };
+}
+
+async function load(path: string): Promise<Transpiled | undefined> {
+  try {
+    const file = await readFile(path);
+    const content = file.subarray(CHECKSUM_BYTES);
+    if (file.readUInt32LE(0) !== crc32(content)) return undefined;
+    return deserialize(content) as Transpiled;
+  } catch {
+    // Absent, unreadable or cut short: all mean that it has to be made again.
+    return undefined;
+  }
+}
+
+/** A cache that cannot be written only costs time, so failing is no error. */
+async function store(path: string, directory: string, transpiled: Transpiled): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    const content = serialize(transpiled);
+    const checksum = Buffer.alloc(CHECKSUM_BYTES);
+    checksum.writeUInt32LE(crc32(content));
+    await mkdir(directory, { recursive: true });
+    await writeFile(temporary, Buffer.concat([checksum, content]));
+    // Another process may be doing the same: whoever renames last wins, and both are right.
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+async function jcoVersion(): Promise<string> {
+  const entry = import.meta.resolve('@bytecodealliance/jco-transpile');
+  const manifest = await readFile(fileURLToPath(new URL('../package.json', entry)), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
