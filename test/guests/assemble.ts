@@ -15,7 +15,6 @@ export async function assemble(wat: string): Promise<Uint8Array> {
   };
   const module = parseWat('test.wat', wat, features);
   try {
-    module.applyNames();
     return module.toBinary({ write_debug_names: true }).buffer;
   } finally {
     module.destroy();

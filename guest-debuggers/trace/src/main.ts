@@ -1,6 +1,7 @@
 /** The component's export `debugger`: arguments in, exit by return or by a trap. */
 
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import { exit } from 'wasi:cli/exit@0.2.12';
 import printDebuggerInfo from 'print-debugger-info';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
@@ -9,7 +10,10 @@ import { openStdout } from './output.ts';
 import { trace } from './tracer.ts';
 
 const exported = {
-  /** @throws anything, as a trap of the component: the world gives `debug` no result to fail with */
+  /**
+   * The world gives `debug` no result to fail with: what the user can mend ends in an exit with a
+   * failure, anything else in a trap of the component.
+   */
   debug(d: Debuggee, args: string[]): void {
     try {
       const options = parseOptions(args.slice(1));
@@ -25,7 +29,8 @@ const exported = {
       }
     } catch (error) {
       // Uncaught, it would be a bare `unreachable`: the text has to be shown here.
-      printDebuggerInfo(`trace: ${describe(error)}`);
+      printDebuggerInfo(describe(error));
+      if (error instanceof UsageError) exit({ tag: 'err', val: undefined });
       throw error;
     }
   },

@@ -46,8 +46,8 @@ export interface Stop {
 }
 
 export interface End {
-  /** The last event of the program: its completion, or the trap or exception that ended it. */
-  readonly end: 'complete' | 'trap' | 'exception';
+  /** `trap` if the last event before the completion was a trap. */
+  readonly end: 'complete' | 'trap';
   /** Stops printed. */
   readonly stops: number;
 }

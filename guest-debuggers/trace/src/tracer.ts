@@ -42,10 +42,11 @@ export function trace(
     }
     lastTrapped = event.tag === 'trap';
     const reason = reasonOf(event, phase, byStep);
+    // Whether it is printed or not: the event's handle has to be dropped.
+    const exception =
+      event.tag === 'exception' ? { exception: takeException(d, event.val) } : undefined;
     if (phase !== 'done' || reason === 'trap') {
       stops++;
-      const exception =
-        event.tag === 'exception' ? { exception: takeException(d, event.val) } : undefined;
       const state = program.stopState(options.depth);
       write(format.stop({ number: stops, reason, ...exception, ...state }));
     }
