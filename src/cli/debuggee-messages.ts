@@ -20,8 +20,10 @@ export interface DebuggeeStart {
   readonly channel: ChannelBuffers | undefined;
 }
 
-/** Worker -> main. After any of these no more code of the program runs. */
+/** Worker -> main. After any but `ready` no more code of the program runs. */
 export type DebuggeeMessage =
+  /** Everything has been found; from here on what fails is the program. */
+  | { readonly kind: 'ready' }
   /** The program could not be started; its arguments were wrong if `usage`. */
   | { readonly kind: 'refused'; readonly usage: boolean; readonly message: string }
   /** It returned, or called proc_exit. */

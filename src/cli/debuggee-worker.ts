@@ -6,7 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
-import { prepareProgram } from './program.ts';
+import { type Program, prepareProgram } from './program.ts';
 import { createSession } from './session.ts';
 import { describeTrap } from './trap.ts';
 import { writeOutputDirectly } from './worker-output.ts';
@@ -24,31 +24,32 @@ function reportProcessExit(): void {
   };
 }
 
-function outcome(error: unknown): DebuggeeMessage {
-  if (error instanceof UsageError || error instanceof StartError) {
-    return { kind: 'refused', usage: error instanceof UsageError, message: messageOf(error) };
-  }
-  return { kind: 'trapped', message: describeTrap(error) };
+function refusal(error: unknown): DebuggeeMessage | undefined {
+  if (!(error instanceof UsageError || error instanceof StartError)) return undefined;
+  return { kind: 'refused', usage: error instanceof UsageError, message: messageOf(error) };
 }
 
 async function debuggee(start: DebuggeeStart): Promise<void> {
   const session = createSession(start);
-  let run: () => number;
+  let program: Program;
   try {
-    run = (await prepareProgram(session.engine, start)).run;
+    program = await prepareProgram(session.engine, start);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof StartError)) throw error;
-    report(outcome(error));
+    const refused = refusal(error);
+    if (refused === undefined) throw error;
+    report(refused);
     return;
   }
+  report({ kind: 'ready' });
   session.pauseBeforeStart();
-  let message: DebuggeeMessage;
+  let end: DebuggeeMessage;
   try {
-    message = { kind: 'exited', status: run() };
+    end = { kind: 'exited', status: program.run() };
   } catch (error) {
-    message = outcome(error);
+    const message = describeTrap(error, session.framesOf(error));
+    end = refusal(error) ?? { kind: 'trapped', message };
   }
-  report(message);
+  report(end);
   session.complete();
 }
 

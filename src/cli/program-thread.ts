@@ -10,8 +10,10 @@ import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
  */
 const STACK_MIB = 16;
 
-/** `died`: it said nothing before its end. */
-export type ProgramEnd = DebuggeeMessage | { readonly kind: 'died'; readonly message: string };
+/** Without a word of its own: `failed` before the program could run, `died` after. */
+export type ProgramEnd =
+  | Exclude<DebuggeeMessage, { readonly kind: 'ready' }>
+  | { readonly kind: 'failed' | 'died'; readonly message: string };
 
 export interface ProgramThread {
   /** Settles once, never rejects. */
@@ -36,12 +38,15 @@ export function startProgram(start: DebuggeeStart): ProgramThread {
     stderr: true,
     resourceLimits: { stackSizeMb: STACK_MIB },
   });
+  let ready = false;
   const ended = new Promise<ProgramEnd>((resolve) => {
-    worker.on('message', resolve);
-    worker.on('error', (error) => resolve({ kind: 'died', message: describeDeath(error) }));
-    worker.on('exit', (code) =>
-      resolve({ kind: 'died', message: `its thread ended with exit code ${code}` }),
-    );
+    const dead = (message: string) => resolve({ kind: ready ? 'died' : 'failed', message });
+    worker.on('message', (message: DebuggeeMessage) => {
+      if (message.kind === 'ready') ready = true;
+      else resolve(message);
+    });
+    worker.on('error', (error) => dead(describeDeath(error)));
+    worker.on('exit', (code) => dead(`its thread ended with exit code ${code}`));
   });
   return { ended, terminate: async () => void (await worker.terminate()) };
 }

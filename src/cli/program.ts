@@ -3,9 +3,10 @@
  * that what is wrong with it is said before a debugger has anything to do with it, then run.
  */
 import type { DebugModule, Engine } from '../engine/runtime/engine.ts';
-import { decodeModule, type Module } from '../wasm/module.ts';
+import type { Module } from '../wasm/module.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
+import { featureHint, missingFeatures } from './features.ts';
 import { checkResolved, loadImportFiles, WASI_MODULE } from './imports.ts';
 import { formatResults, type Invocation, planInvocation } from './invoke.ts';
 import { createPreview1, type Preview1, ProgramExit } from './preview1.ts';
@@ -24,7 +25,8 @@ export interface Program {
 
 /** @throws StartError, UsageError */
 export async function prepareProgram(engine: Engine, start: DebuggeeStart): Promise<Program> {
-  const { debugModule, module } = load(engine, start);
+  const debugModule = load(engine, start);
+  const module = debugModule.original;
   const invocation =
     start.invoke === undefined ? undefined : planInvocation(module, start.invoke, start.args);
   if (invocation === undefined) checkRunnable(start.program, module);
@@ -46,14 +48,13 @@ export async function prepareProgram(engine: Engine, start: DebuggeeStart): Prom
   };
 }
 
-function load(
-  engine: Engine,
-  { bytes, program }: DebuggeeStart,
-): { debugModule: DebugModule; module: Module } {
+function load(engine: Engine, { bytes, program }: DebuggeeStart): DebugModule {
   try {
-    return { debugModule: engine.loadModule(bytes, program), module: decodeModule(bytes) };
+    return engine.loadModule(bytes, program);
   } catch (error) {
-    throw new StartError(`cannot load ${program}: ${messageOf(error)}`);
+    const refused = error instanceof WebAssembly.CompileError;
+    const hint = refused ? featureHint(process.version, missingFeatures()) : '';
+    throw new StartError(`cannot load ${program}: ${messageOf(error)}${hint}`);
   }
 }
 

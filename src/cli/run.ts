@@ -104,6 +104,8 @@ function programOutcome(end: ProgramEnd): Outcome {
       return { status: TRAPPED, message: end.message };
     case 'died':
       return { status: TRAPPED, message: `the program died: ${end.message}` };
+    case 'failed':
+      return { status: FAILED, message: `the program could not be started: ${end.message}` };
     case 'refused':
       return { status: end.usage ? USAGE : FAILED, message: end.message };
   }

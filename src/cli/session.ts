@@ -1,5 +1,7 @@
 /** The engine in the debuggee Worker, and the debugger's end of it if there is a debugger. */
-import { Engine } from '../engine/runtime/engine.ts';
+import type { ChannelBuffers } from '../channel/buffers.ts';
+import { Engine, type StopEvent } from '../engine/runtime/engine.ts';
+import type { Activation } from '../engine/runtime/frames.ts';
 import { LocalDebugger } from '../opaque-debugger/local.ts';
 import { DebuggeeServer } from '../opaque-debugger/server.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
@@ -8,25 +10,39 @@ export interface Session {
   readonly engine: Engine;
   /** Blocks until the debugger says go on. */
   pauseBeforeStart(): void;
+  /** Where the program was when it trapped with this error, if the engine saw that. */
+  framesOf(error: unknown): readonly Activation[] | undefined;
   /** Tells the debugger, and answers it until it is done. */
   complete(): void;
 }
 
 export function createSession({ memory, channel }: DebuggeeStart): Session {
-  if (channel === undefined) {
-    return {
-      engine: new Engine({ memory, onStop() {} }),
-      pauseBeforeStart() {},
-      complete() {},
-    };
-  }
-  // A stop can only come once code runs, by when both exist.
-  const engine = new Engine({ memory, onStop: () => server.stop(local.event) });
+  let trap: { error: unknown; frames: readonly Activation[] } | undefined;
+  const framesOf = (error: unknown) => (trap?.error === error ? trap?.frames : undefined);
+  const engine: Engine = new Engine({
+    memory,
+    onStop(event) {
+      // Only while it is stopped does the engine know them.
+      if (event.kind === 'trap') trap = { error: event.error, frames: engine.activations() };
+      remote?.onStop(event);
+    },
+  });
+  const remote = channel === undefined ? undefined : connect(engine, channel);
+  return {
+    engine,
+    framesOf,
+    pauseBeforeStart: () => remote?.server.stop(undefined),
+    complete: () => remote?.complete(),
+  };
+}
+
+/** Until a stop comes, code has to run: by then all of these exist. */
+function connect(engine: Engine, channel: ChannelBuffers) {
   const local = new LocalDebugger(engine);
   const server = new DebuggeeServer(channel, local);
   return {
-    engine,
-    pauseBeforeStart: () => server.stop(undefined),
+    server,
+    onStop: (event: StopEvent) => server.stop(local.stopped(event)),
     complete: () => server.complete(),
   };
 }

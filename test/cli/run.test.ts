@@ -119,7 +119,7 @@ describe('--invoke', () => {
         (func (export "swap") (param i64 f32 f64) (result f64 f32 i64)
           (local.get 2) (local.get 1) (local.get 0))
         (func (export "nothing"))
-        (func (export "take") (param funcref))
+        (func (export "take") (param v128))
         (memory (export "store") 1))`,
     );
 
@@ -147,7 +147,7 @@ describe('--invoke', () => {
     [['add', '1'], '--invoke add: arguments needed: 2 (i32 i32); given: 1'],
     [['nothing', '1'], '--invoke nothing: arguments needed: none; given: 1'],
     [['add', '1', 'x'], '--invoke add: argument 2 is not an i32: "x"'],
-    [['take', '1'], '--invoke take: a funcref cannot be given on the command line'],
+    [['take', '1'], '--invoke take: a v128 cannot be given on the command line'],
   ])('%j is a wrong command line', async ([name, ...args], message) => {
     expect(await bare('--invoke', name!, library(), ...args)).toMatchObject({
       status: 2,
