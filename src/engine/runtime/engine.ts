@@ -14,8 +14,10 @@ import {
   type StopPoint,
 } from './frames.ts';
 import type { DebugFunction } from './function.ts';
+import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { DebugInstance } from './instance.ts';
+import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
 import { Limits } from './limits.ts';
 import { bindContinuation, type EngineImports, readImports } from './linking.ts';
@@ -28,6 +30,8 @@ export type StopEvent =
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'trap'; readonly error: WebAssembly.RuntimeError };
+
+export type { DebugInstance, DebugModule };
 
 export interface EngineOptions {
   /** From `createDebugMemory`; another thread interrupts the program through it. */
@@ -52,6 +56,7 @@ export class Engine {
   #stopFrames: (() => Activation[]) | undefined;
   #frames: Activation[] | undefined;
   #enterDepth = 0;
+  #globalAccess: GlobalAccess | undefined;
 
   constructor(options: EngineOptions) {
     this.#memory = new DebugMemory(options.memory);
@@ -64,6 +69,11 @@ export class Engine {
   /** The debug memory's bytes, for reading frames. */
   get frameView(): DataView {
     return this.#memory.view;
+  }
+
+  get globalAccess(): GlobalAccess {
+    this.#globalAccess ??= new GlobalAccess(this.#memory.memory);
+    return this.#globalAccess;
   }
 
   /**
@@ -95,7 +105,7 @@ export class Engine {
     const linked = readImports(module, imports, this.#engineImports);
     const wasm = new WebAssembly.Instance(module.compiled, linked.imports);
     const id = this.instances.length;
-    const instance = new DebugInstance(id, module, wasm, linked.memories, this.#leave);
+    const instance = new DebugInstance(id, module, wasm, linked, this.#leave);
     this.instances.push(instance);
     this.#code.set(wasm, instance);
     const { start } = module.original;
@@ -119,6 +129,11 @@ export class Engine {
       this.#enterDepth--;
       this.#memory.framePointer = base;
     }
+  }
+
+  /** Asks for a stop at the next function entry or loop header; other threads do it themselves. */
+  interrupt(): void {
+    requestInterrupt(this.#memory.memory);
   }
 
   /** How the program goes on from the present stop, or begins. */

@@ -1,6 +1,7 @@
 /** An instance under the engine, with access to everything that is private in it. */
 import { memoryImportName } from '../instrument/instrument.ts';
 import { LEAVE_SLOT } from '../instrument/layout.ts';
+import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
 import type { Continuation } from './versions.ts';
 
@@ -16,6 +17,7 @@ export class DebugInstance {
   /** The continuation table. */
   readonly continuations: WebAssembly.Table;
   readonly #functions: WebAssembly.Table;
+  readonly #imported: readonly unknown[];
   readonly #slots = new Map<Continuation, number>();
   #nextSlot = LEAVE_SLOT + 1;
 
@@ -23,14 +25,15 @@ export class DebugInstance {
     id: number,
     module: DebugModule,
     wasm: WebAssembly.Instance,
-    memories: readonly WebAssembly.Memory[],
+    linked: LinkedImports,
     leave: unknown,
   ) {
     const { hidden, original } = module.instrumented;
     this.id = id;
     this.module = module;
     this.wasm = wasm;
-    this.memories = memories;
+    this.memories = linked.memories;
+    this.#imported = linked.values;
     this.#functions = wasm.exports[hidden.functions] as WebAssembly.Table;
     this.continuations = wasm.exports[hidden.continuations] as WebAssembly.Table;
     this.continuations.set(LEAVE_SLOT, leave);
@@ -47,15 +50,15 @@ export class DebugInstance {
   }
 
   global(index: number): WebAssembly.Global | undefined {
-    return this.#hidden(this.module.instrumented.hidden.global, index) as WebAssembly.Global;
+    return this.#entity('global', index) as WebAssembly.Global | undefined;
   }
 
   table(index: number): WebAssembly.Table | undefined {
-    return this.#hidden(this.module.instrumented.hidden.table, index) as WebAssembly.Table;
+    return this.#entity('table', index) as WebAssembly.Table | undefined;
   }
 
   tag(index: number): WebAssembly.Tag | undefined {
-    return this.#hidden(this.module.instrumented.hidden.tag, index) as WebAssembly.Tag;
+    return this.#entity('tag', index) as WebAssembly.Tag | undefined;
   }
 
   /** The slot of the continuation table that holds a continuation; `make` instantiates it once. */
@@ -76,7 +79,18 @@ export class DebugInstance {
     return Object.fromEntries(memories.map((memory, i) => [memoryImportName(i), memory]));
   }
 
-  #hidden(prefix: string, index: number): unknown {
-    return this.wasm.exports[prefix + index];
+  /**
+   * Imported entities are those that were given: V8 makes a new object for each export of a global,
+   * and an entity must have one identity in all instances. (An imported constant may have been given
+   * as a number; then it is this instance's own.)
+   */
+  #entity(kind: 'global' | 'table' | 'tag', index: number): object | undefined {
+    const { instrumented, original } = this.module;
+    const space =
+      kind === 'global' ? original.globals : kind === 'table' ? original.tables : original.tags;
+    const imported = space[index]?.import;
+    const given = imported && this.#imported[original.imports.indexOf(imported)];
+    if (typeof given === 'object' && given !== null) return given;
+    return this.wasm.exports[instrumented.hidden[kind] + index];
   }
 }

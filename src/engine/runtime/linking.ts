@@ -15,6 +15,14 @@ export interface EngineImports {
   readonly wrap: (host: HostFunction) => HostFunction;
 }
 
+export interface LinkedImports {
+  readonly imports: WebAssembly.Imports;
+  /** What was given for each of the module's imports, in their order. */
+  readonly values: readonly unknown[];
+  /** By memory index. */
+  readonly memories: readonly WebAssembly.Memory[];
+}
+
 /**
  * The import object for an instrumented module: what the embedder gave, each read once and in the
  * order of the module's imports, functions of the host wrapped, and the engine's own.
@@ -23,8 +31,9 @@ export function readImports(
   module: DebugModule,
   given: WebAssembly.Imports,
   engine: EngineImports,
-): { imports: WebAssembly.Imports; memories: WebAssembly.Memory[] } {
+): LinkedImports {
   const imports: Record<string, Record<string, unknown>> = {};
+  const values: unknown[] = [];
   const memories: WebAssembly.Memory[] = [];
   for (const { module: from, name, desc } of module.original.imports) {
     const source: unknown = given[from];
@@ -34,6 +43,7 @@ export function readImports(
       continue;
     }
     const value = (source as Record<string, unknown>)[name];
+    values.push(value);
     imports[from] ??= {};
     imports[from][name] =
       desc.kind === 'func' && isHostFunction(value) ? engine.wrap(value) : value;
@@ -46,7 +56,7 @@ export function readImports(
     ...DebugInstance.memoryImports(memories),
     [DEBUG_MEMORY_IMPORT]: engine.debugMemory,
   };
-  return { imports: imports as WebAssembly.Imports, memories };
+  return { imports: imports as WebAssembly.Imports, values, memories };
 }
 
 /** Exported functions of WebAssembly keep their identity when they are re-exported: not wrapped. */

@@ -1,0 +1,83 @@
+/** The bits of a frame's locals and operands. */
+import { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { ValType } from '../../wasm/types.ts';
+import { CONSTANT, SLOT } from '../instrument/operands.ts';
+import { operandOffset } from '../instrument/plan.ts';
+import type { Frame } from './frames.ts';
+
+/** A number or vector with all its bits: i32 and f32 as u32, i64 and f64 as u64, v128 as 16 bytes. */
+export type Bits =
+  | { readonly type: 'i32' | 'f32'; readonly bits: number }
+  | { readonly type: 'i64' | 'f64'; readonly bits: bigint }
+  | { readonly type: 'v128'; readonly bits: Uint8Array };
+
+/** Reads a value of a numeric type; references are not kept in memory. */
+export function readBits(view: DataView, address: number, type: ValType): Bits {
+  switch (type.kind) {
+    case 'i32':
+    case 'f32':
+      return { type: type.kind, bits: view.getUint32(address, true) };
+    case 'i64':
+    case 'f64':
+      return { type: type.kind, bits: view.getBigUint64(address, true) };
+    case 'v128':
+      return { type: 'v128', bits: new Uint8Array(view.buffer, address, 16).slice() };
+    case 'ref':
+      throw new Error('references are not kept in the debug memory');
+  }
+}
+
+export function writeBits(view: DataView, address: number, value: Bits): void {
+  switch (value.type) {
+    case 'i32':
+    case 'f32':
+      view.setUint32(address, value.bits, true);
+      return;
+    case 'i64':
+    case 'f64':
+      view.setBigUint64(address, value.bits, true);
+      return;
+    case 'v128':
+      new Uint8Array(view.buffer, address, 16).set(value.bits);
+  }
+}
+
+/** Parameters, then locals. */
+export function frameLocals(frame: Frame, view: DataView): Bits[] {
+  const { localTypes, localOffsets } = frame.fn.plan;
+  return localTypes.map((type, i) => readBits(view, frame.base + localOffsets[i]!, type));
+}
+
+/** Operands, the bottom of the stack first. */
+export function frameOperands(frame: Frame, view: DataView): Bits[] {
+  const { operands } = frame.snapshot;
+  const { plan } = frame.fn;
+  return operands.types.map((type, i) => {
+    const source = operands.sources[i]!;
+    if (source === CONSTANT) {
+      return constant(plan.module.bytes, operands.constantStart[i]!, operands.constantEnd[i]!);
+    }
+    const offset = source === SLOT ? operandOffset(plan, i) : plan.localOffsets[source]!;
+    return readBits(view, frame.base + offset, type);
+  });
+}
+
+function constant(bytes: Uint8Array, start: number, end: number): Bits {
+  const reader = new InstructionReader(bytes, start, end);
+  reader.read();
+  switch (reader.op) {
+    case Op.i32Const:
+      return { type: 'i32', bits: reader.i32 >>> 0 };
+    case Op.f32Const:
+      return { type: 'f32', bits: reader.i32 >>> 0 };
+    case Op.i64Const:
+      return { type: 'i64', bits: BigInt.asUintN(64, reader.i64) };
+    case Op.f64Const:
+      return { type: 'f64', bits: BigInt.asUintN(64, reader.i64) };
+    case Op.v128Const:
+      return { type: 'v128', bits: reader.immediateBytes.slice() };
+    default:
+      throw new Error(`${reader.info.name} pushes no constant`);
+  }
+}

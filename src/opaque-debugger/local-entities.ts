@@ -1,0 +1,106 @@
+/** The entities of a local debuggee: what the engine's objects are to a debugger. */
+import type { Engine } from '../engine/runtime/engine.ts';
+import type { DebugInstance } from '../engine/runtime/instance.ts';
+import type { DebugModule } from '../engine/runtime/module.ts';
+import { functionType } from '../wasm/module.ts';
+import type { FuncType, GlobalType, MemoryType, TableType, ValType } from '../wasm/types.ts';
+import { HandleNumbers, HandleTable } from './local-handles.ts';
+import { DebuggeeError, type WasmType } from './opaque-debugger.ts';
+
+export interface MemoryEntity {
+  readonly memory: WebAssembly.Memory;
+  readonly type: MemoryType;
+}
+
+export interface GlobalEntity {
+  readonly global: WebAssembly.Global;
+  readonly type: GlobalType;
+}
+
+export interface TableEntity {
+  readonly table: WebAssembly.Table;
+  readonly type: TableType;
+}
+
+export interface FuncEntity {
+  readonly instance: DebugInstance;
+  /** Function index in the instance's module. */
+  readonly index: number;
+}
+
+export interface TagEntity {
+  readonly tag: WebAssembly.Tag;
+  readonly params: readonly ValType[];
+}
+
+/**
+ * The types of a debugger's world.
+ * @throws DebuggeeError unsupported-type for references that it cannot express
+ */
+export function toWasmType(type: ValType): WasmType {
+  if (type.kind !== 'ref') return type.kind;
+  if (type.heap === 'func') return 'funcref';
+  if (type.heap === 'exn') return 'exnref';
+  throw new DebuggeeError('unsupported-type');
+}
+
+export class Entities {
+  readonly #numbers = new HandleNumbers();
+  readonly modules = new HandleTable<'module', DebugModule>('module', this.#numbers, (m) => m);
+  readonly instances = new HandleTable<'instance', DebugInstance>(
+    'instance',
+    this.#numbers,
+    (i) => i,
+  );
+  readonly memories = new HandleTable<'memory', MemoryEntity>(
+    'memory',
+    this.#numbers,
+    (e) => e.memory,
+  );
+  readonly globals = new HandleTable<'global', GlobalEntity>(
+    'global',
+    this.#numbers,
+    (e) => e.global,
+  );
+  readonly tables = new HandleTable<'table', TableEntity>('table', this.#numbers, (e) => e.table);
+  readonly funcs = new HandleTable<'func', FuncEntity>(
+    'func',
+    this.#numbers,
+    ({ instance, index }) => `${instance.id}:${index}`,
+  );
+  readonly tags = new HandleTable<'tag', TagEntity>('tag', this.#numbers, (e) => e.tag);
+  /** Positions in the engine's activations: every resumption makes new ones. */
+  readonly frames = new HandleTable<
+    'frame',
+    { readonly activation: number; readonly index: number }
+  >('frame', this.#numbers, ({ activation, index }) => `${activation}:${index}`);
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  funcType({ instance, index }: FuncEntity): FuncType {
+    const { original } = instance.module;
+    return functionType(original, original.functions[index]!.typeIndex);
+  }
+
+  /** The function object that a reference to a function is in JavaScript. */
+  funcObject({ instance, index }: FuncEntity): unknown {
+    return instance.func(index);
+  }
+
+  /**
+   * Which function of which instance a function object is. Its name is its index where it was
+   * defined, and that instance's table of all functions holds the same object.
+   *
+   * @throws DebuggeeError unsupported-type for a function that the engine has not instrumented
+   */
+  funcOf(object: { readonly name: string }): FuncEntity {
+    const index = Number(object.name);
+    for (const instance of this.#engine.instances) {
+      if (instance.func(index) === object) return { instance, index };
+    }
+    throw new DebuggeeError('unsupported-type', 'a function from outside the debuggee');
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * The debuggee over the engine of the same thread. Its queries answer while the program is stopped
+ * inside the engine's `onStop`; who calls `singleStep` or `continue_` there and returns from it sets
+ * the program going.
+ *
+ *     paused --singleStep, continue_--> running --stopped--> paused
+ *                                          \----completed--> complete
+ */
+import type { Engine, StopEvent } from '../engine/runtime/engine.ts';
+import type { Frame } from '../engine/runtime/frames.ts';
+import { Entities, toWasmType } from './local-entities.ts';
+import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
+import { LocalValues } from './local-values.ts';
+import {
+  type DebugEvent,
+  DebuggeeError,
+  type DebuggeeState,
+  DebuggeeTrap,
+  type ExceptionHandle,
+  type FrameHandle,
+  type FuncHandle,
+  type GlobalHandle,
+  type Handle,
+  type InstanceHandle,
+  type MemoryHandle,
+  type ModuleHandle,
+  type OpaqueDebugger,
+  type Resumption,
+  type TableHandle,
+  type TagHandle,
+  type WasmType,
+  type WasmValue,
+} from './opaque-debugger.ts';
+
+export class LocalDebugger implements OpaqueDebugger {
+  readonly #engine: Engine;
+  readonly #entities: Entities;
+  readonly #values: LocalValues;
+  #state: DebuggeeState = 'paused';
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#entities = new Entities(engine);
+    this.#values = new LocalValues(engine, this.#entities);
+  }
+
+  get state(): DebuggeeState {
+    return this.#state;
+  }
+
+  /** The engine has stopped the program: what a debugger is told. */
+  stopped(event: StopEvent): DebugEvent {
+    this.#state = 'paused';
+    return { kind: event.kind };
+  }
+
+  /** The program has ended. */
+  completed(): DebugEvent {
+    this.#entities.frames.clear();
+    this.#state = 'complete';
+    return { kind: 'complete' };
+  }
+
+  allInstances(): InstanceHandle[] {
+    return this.#engine.instances.map((instance) => this.#entities.instances.of(instance));
+  }
+
+  allModules(): ModuleHandle[] {
+    return this.#engine.modules.map((module) => this.#entities.modules.of(module));
+  }
+
+  exitFrames(): FrameHandle[] {
+    return this.#engine
+      .activations()
+      .map((_, activation) => this.#entities.frames.of({ activation, index: 0 }));
+  }
+
+  singleStep(resumption: Resumption): void {
+    this.#resume('step', resumption);
+  }
+
+  continue_(resumption: Resumption): void {
+    this.#resume('run', resumption);
+  }
+
+  interrupt(): void {
+    if (this.#state !== 'complete') this.#engine.interrupt();
+  }
+
+  /** @throws DebuggeeTrap always: the program runs in this very thread */
+  wait(): DebugEvent | undefined {
+    throw new DebuggeeTrap('a debuggee in the same thread cannot be waited for: return to it');
+  }
+
+  finish(): void {
+    this.#engine.detach();
+    if (this.#state === 'paused') this.#go();
+  }
+
+  instanceGetModule(instance: InstanceHandle): ModuleHandle {
+    return this.#entities.modules.of(this.#entities.instances.get(instance).module);
+  }
+
+  instanceGetMemory(handle: InstanceHandle, index: number): MemoryHandle {
+    const instance = this.#entities.instances.get(handle);
+    const { type } = entry(instance.module.original.memories, index, 'memory');
+    return this.#entities.memories.of({ memory: instance.memories[index]!, type });
+  }
+
+  instanceGetGlobal(handle: InstanceHandle, index: number): GlobalHandle {
+    const instance = this.#entities.instances.get(handle);
+    const { type } = entry(instance.module.original.globals, index, 'global');
+    return this.#entities.globals.of({ global: instance.global(index)!, type });
+  }
+
+  instanceGetTable(handle: InstanceHandle, index: number): TableHandle {
+    const instance = this.#entities.instances.get(handle);
+    const { type } = entry(instance.module.original.tables, index, 'table');
+    return this.#entities.tables.of({ table: instance.table(index)!, type });
+  }
+
+  instanceGetFunc(handle: InstanceHandle, index: number): FuncHandle {
+    const instance = this.#entities.instances.get(handle);
+    entry(instance.module.original.functions, index, 'function');
+    return this.#entities.funcs.of({ instance, index });
+  }
+
+  instanceGetTag(handle: InstanceHandle, index: number): TagHandle {
+    const instance = this.#entities.instances.get(handle);
+    const { original } = instance.module;
+    const { typeIndex } = entry(original.tags, index, 'tag').type;
+    const { composite } = original.types[typeIndex]!;
+    const params = composite.kind === 'func' ? composite.params : [];
+    return this.#entities.tags.of({ tag: instance.tag(index)!, params });
+  }
+
+  moduleBytecode(module: ModuleHandle): Uint8Array | undefined {
+    return this.#entities.modules.get(module).original.bytes;
+  }
+
+  moduleAddBreakpoint(module: ModuleHandle, pc: number): void {
+    if (this.#engine.addBreakpoint(this.#entities.modules.get(module), pc)) return;
+    throw new DebuggeeError('invalid-pc', `0x${pc.toString(16)} is in no function body`);
+  }
+
+  moduleRemoveBreakpoint(module: ModuleHandle, pc: number): void {
+    if (this.#engine.removeBreakpoint(this.#entities.modules.get(module), pc)) return;
+    throw new DebuggeeError('invalid-pc', `no breakpoint was added at 0x${pc.toString(16)}`);
+  }
+
+  memorySizeBytes(memory: MemoryHandle): bigint {
+    return sizeBytes(this.#entities.memories.get(memory));
+  }
+
+  memoryPageSize(memory: MemoryHandle): bigint {
+    return pageSize(this.#entities.memories.get(memory));
+  }
+
+  memoryGrow(memory: MemoryHandle, deltaBytes: bigint): bigint {
+    return growBytes(this.#entities.memories.get(memory), deltaBytes);
+  }
+
+  memoryReadBytes(memory: MemoryHandle, address: bigint, length: bigint): Uint8Array {
+    return readBytes(this.#entities.memories.get(memory), address, length);
+  }
+
+  memoryWriteBytes(memory: MemoryHandle, address: bigint, bytes: Uint8Array): void {
+    writeBytes(this.#entities.memories.get(memory), address, bytes);
+  }
+
+  globalGet(global: GlobalHandle): WasmValue {
+    return this.#values.global(this.#entities.globals.get(global));
+  }
+
+  globalSet(global: GlobalHandle, value: WasmValue): void {
+    this.#values.setGlobal(this.#entities.globals.get(global), value);
+  }
+
+  tableLength(table: TableHandle): bigint {
+    return this.#values.tableLength(this.#entities.tables.get(table));
+  }
+
+  tableGetElement(table: TableHandle, index: bigint): WasmValue {
+    return this.#values.element(this.#entities.tables.get(table), index);
+  }
+
+  tableSetElement(table: TableHandle, index: bigint, value: WasmValue): void {
+    this.#values.setElement(this.#entities.tables.get(table), index, value);
+  }
+
+  funcParams(func: FuncHandle): WasmType[] {
+    return this.#entities.funcType(this.#entities.funcs.get(func)).params.map(toWasmType);
+  }
+
+  funcResults(func: FuncHandle): WasmType[] {
+    return this.#entities.funcType(this.#entities.funcs.get(func)).results.map(toWasmType);
+  }
+
+  tagParams(tag: TagHandle): WasmType[] {
+    return this.#entities.tags.get(tag).params.map(toWasmType);
+  }
+
+  tagNew(): TagHandle {
+    throw unimplemented('wasm-tag.make');
+  }
+
+  exceptionTag(): TagHandle {
+    throw unimplemented('wasm-exception.get-tag');
+  }
+
+  exceptionValues(): WasmValue[] {
+    throw unimplemented('wasm-exception.get-values');
+  }
+
+  exceptionNew(): ExceptionHandle {
+    throw unimplemented('wasm-exception.make');
+  }
+
+  frameInstance(frame: FrameHandle): InstanceHandle {
+    return this.#entities.instances.of(this.#frame(frame).instance);
+  }
+
+  frameFuncAndPc(handle: FrameHandle): { func: number; pc: number } {
+    const { fn, pc } = this.#frame(handle);
+    return { func: fn.index, pc };
+  }
+
+  frameLocals(frame: FrameHandle): WasmValue[] {
+    return this.#values.locals(this.#frame(frame));
+  }
+
+  frameStack(frame: FrameHandle): WasmValue[] {
+    return this.#values.operands(this.#frame(frame));
+  }
+
+  frameParent(handle: FrameHandle): FrameHandle | undefined {
+    this.#frame(handle);
+    const { activation, index } = this.#entities.frames.get(handle);
+    const parent = { activation, index: index + 1 };
+    const frames = this.#engine.activations()[activation]!;
+    return parent.index < frames.length ? this.#entities.frames.of(parent) : undefined;
+  }
+
+  /**
+   * Frames end with the resumption by themselves, and the other entities live as long as the
+   * program: their handles stay, so that an entity asked for again has its old `unique-id`.
+   */
+  release(_handle: Handle<string>): void {}
+
+  #frame(handle: FrameHandle): Frame {
+    const place = this.#entities.frames.find(handle);
+    const frame = place && this.#engine.activations()[place.activation]?.[place.index];
+    if (frame === undefined) throw new DebuggeeError('invalid-frame');
+    return frame;
+  }
+
+  #resume(how: 'run' | 'step', resumption: Resumption): void {
+    if (this.#state !== 'paused') {
+      throw new DebuggeeTrap(`the program cannot be resumed: it is ${this.#state}`);
+    }
+    if (resumption.kind !== 'normal') throw unimplemented(`resuming with ${resumption.kind}`);
+    this.#engine.resume(how);
+    this.#go();
+  }
+
+  #go(): void {
+    this.#entities.frames.clear();
+    this.#state = 'running';
+  }
+}
+
+function entry<T>(space: readonly T[], index: number, what: string): T {
+  const found = space[index];
+  if (found !== undefined) return found;
+  throw new DebuggeeError('invalid-entity', `there is no ${what} ${index}`);
+}
+
+function unimplemented(what: string): DebuggeeTrap {
+  return new DebuggeeTrap(`${what} is not implemented yet by this engine`);
+}
