@@ -43,6 +43,9 @@ function connect(engine: Engine, channel: ChannelBuffers) {
   return {
     server,
     onStop: (event: StopEvent) => server.stop(local.stopped(event)),
-    complete: () => server.complete(),
+    complete() {
+      local.completed();
+      server.complete();
+    },
   };
 }
