@@ -10,20 +10,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateHostTypes } from '@bytecodealliance/jco-transpile';
-import * as filesystem from '@bytecodealliance/preview2-shim/filesystem';
+import './preopen-root.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const GENERATED = join(root, 'src/host/generated');
 
 /** File names relative to GENERATED, and their texts. */
 export async function hostTypes(): Promise<Map<string, string>> {
-  // jco is itself a component that reads wit/ through the shim, which by default shows it nothing.
-  // (The package's types are those of its browser build, where a preopen is not a path.)
-  const shim = filesystem as unknown as {
-    _getPreopens(): unknown[];
-    _addPreopen(guest: string, host: string): void;
-  };
-  if (shim._getPreopens().length === 0) shim._addPreopen('/', '/');
   const files: Record<string, Uint8Array> = await generateHostTypes(join(root, 'wit'), {
     worldName: 'debug-main',
     instantiation: { tag: 'async' },

@@ -250,7 +250,7 @@ export class Decoder {
       case TAG.u64:
         return this.#view.getBigUint64(this.#take(8), true);
       case TAG.bigint:
-        return BigInt(String(this.#value()));
+        return this.#bigint();
       case TAG.word:
         return this.#dictionary.words[this.#view.getUint8(this.#take(1))] ?? this.#fail();
       case TAG.latin1:
@@ -272,7 +272,7 @@ export class Decoder {
         const length = this.#length();
         const object: Record<string, unknown> = {};
         for (let i = 0; i < length; i++) {
-          const name = String(this.#value());
+          const name = this.#string();
           object[name] = this.#value();
         }
         return object;
@@ -286,6 +286,16 @@ export class Decoder {
     const length = this.#length();
     const start = this.#take(length);
     return this.#bytes.toString(encoding, start, start + length);
+  }
+
+  #string(): string {
+    const value = this.#value();
+    return typeof value === 'string' ? value : this.#fail();
+  }
+
+  #bigint(): bigint {
+    const digits = this.#string();
+    return /^-?\d+$/.test(digits) ? BigInt(digits) : this.#fail();
   }
 
   #length(): number {

@@ -14,7 +14,7 @@ const { buffers, dieAtStop, words } = workerData as {
   words: Int32Array<SharedArrayBuffer>;
 };
 
-const local = new ScriptedDebugger();
+const local = new ScriptedDebugger({ refusesAtOnce: workerData.refusesAtOnce ?? true });
 const server = new DebuggeeServer(buffers, local);
 let stops = 0;
 server.stop(undefined);

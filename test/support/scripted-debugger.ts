@@ -68,7 +68,11 @@ export class ScriptedDebugger implements OpaqueDebugger {
   readonly #tags = new Map<TagHandle, WasmType[]>([[this.#tag, ['i32']]]);
   readonly #exceptions = new Map<ExceptionHandle, { tag: TagHandle; values: WasmValue[] }>();
 
-  constructor() {
+  /** Throw what is wrong with a resumption at once, for a server, rather than from `wait`. */
+  readonly #refusesAtOnce: boolean;
+
+  constructor({ refusesAtOnce = false } = {}) {
+    this.#refusesAtOnce = refusesAtOnce;
     this.#elements = [
       { type: 'funcref', func: this.#func },
       { type: 'funcref', func: undefined },
@@ -104,14 +108,25 @@ export class ScriptedDebugger implements OpaqueDebugger {
   }
 
   #resume(resumption: Resumption, stopsAt: (pc: number) => boolean): void {
-    if (resumption.kind !== 'normal' && this.#at < 0) throw new DebuggeeError('invalid-frame');
-    if (resumption.kind === 'early-return' && resumption.values.length !== 1) {
-      throw new DebuggeeError('mismatched-type', 'one result');
+    const refusal = this.#refusal(resumption);
+    if (refusal !== undefined) {
+      if (this.#refusesAtOnce) throw refusal;
+      this.state = 'running';
+      this.#event = refusal;
+      return;
     }
     this.resumptions.push(resumption);
     this.state = 'running';
     this.#frames = [];
     this.#event = this.#run(resumption, stopsAt);
+  }
+
+  #refusal(resumption: Resumption): DebuggeeError | undefined {
+    if (resumption.kind !== 'normal' && this.#at < 0) return new DebuggeeError('invalid-frame');
+    if (resumption.kind === 'early-return' && resumption.values.length !== 1) {
+      return new DebuggeeError('mismatched-type', 'one result');
+    }
+    return undefined;
   }
 
   #run(resumption: Resumption, stopsAt: (pc: number) => boolean): DebugEvent {

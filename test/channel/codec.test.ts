@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { CodecError, Decoder, Dictionary, Encoder } from '../../src/channel/codec.ts';
+
+const dictionary = new Dictionary(['type', 'value', 'i32']);
+const encoder = new Encoder(dictionary);
+const decoder = new Decoder(dictionary);
+const roundTrip = (value: unknown) => decoder.decode(encoder.encode(value).slice());
+
+const SPECIMENS: unknown[] = [
+  undefined,
+  null,
+  true,
+  false,
+  ...[0, -0, 1, -1, 255, 256, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 53, 1.5, NaN, -Infinity],
+  ...[0n, 1n, -1n, 2n ** 64n - 1n, 2n ** 64n, -(2n ** 70n)],
+  ...['', 'type', 'x', 'é', '∀', '😀', '\ud800'.toWellFormed(), 'a'.repeat(64), 'ÿ'.repeat(65)],
+  new Uint8Array(0),
+  Uint8Array.of(1, 2, 3),
+  [],
+  [[1, [2n]], 'i32'],
+  {},
+  { type: 'i32', value: 0xffff_ffff },
+  { type: 'v128', bytes: new Uint8Array(16), absent: undefined },
+];
+
+describe('codec', () => {
+  it.each(SPECIMENS.map((value) => [value]))('keeps %o', (value) => {
+    expect(roundTrip(value)).toStrictEqual(value);
+  });
+
+  it('gives bytes that share no memory with the message', () => {
+    const message = encoder.encode(Uint8Array.of(1, 2, 3)).slice();
+    const bytes = decoder.decode(message) as Uint8Array;
+    message.fill(9);
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('reads a part of a bigger buffer', () => {
+    const message = encoder.encode(['∀', 1.5, 7n]);
+    const buffer = new Uint8Array(message.length + 10).fill(0xff);
+    buffer.set(message, 5);
+    expect(decoder.decode(buffer.subarray(5, 5 + message.length))).toEqual(['∀', 1.5, 7n]);
+  });
+
+  it('refuses what cannot be sent', () => {
+    expect(() => encoder.encode({ f: () => 1 })).toThrow(CodecError);
+    expect(() => encoder.encode([Symbol('s')])).toThrow(CodecError);
+  });
+
+  it('takes a message that was cut short for an error, at every length', () => {
+    const whole = encoder.encode(SPECIMENS).slice();
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => decoder.decode(whole.subarray(0, length)), `${length} bytes`).toThrow(
+        CodecError,
+      );
+    }
+  });
+
+  it('takes bytes after the value for an error', () => {
+    expect(() => decoder.decode(Uint8Array.of(...encoder.encode(1), 0))).toThrow(CodecError);
+  });
+
+  it('ends in a value or a CodecError for any bytes', () => {
+    let seed = 1;
+    const random = () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return seed >>> 16;
+    };
+    for (let i = 0; i < 5000; i++) {
+      const bytes = Uint8Array.from({ length: random() % 40 }, () => random() % 20);
+      try {
+        decoder.decode(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CodecError);
+      }
+    }
+  });
+
+  it('says when a dictionary is too big', () => {
+    expect(() => new Dictionary(Array.from({ length: 257 }, (_, i) => `w${i}`))).toThrow(
+      CodecError,
+    );
+  });
+});
