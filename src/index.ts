@@ -3,7 +3,12 @@
  * engine or over a debuggee of its own that implements {@link OpaqueDebugger}.
  */
 
-export { type ChannelBuffers, ChannelClosedError, closeChannel, createChannel } from './channel/buffers.ts';
+export {
+  type ChannelBuffers,
+  ChannelClosedError,
+  closeChannel,
+  createChannel,
+} from './channel/buffers.ts';
 export { createDebugMemory } from './engine/runtime/debug-memory.ts';
 export { Engine, type EngineOptions, type StopEvent } from './engine/runtime/engine.ts';
 export type { DebugInstance } from './engine/runtime/instance.ts';

@@ -1,0 +1,118 @@
+/**
+ * Every program of Sightglass's shootout under `witness run`, with the output that it has anywhere
+ * else: undisturbed, and stopped in the function where it spends its time.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { InstructionReader } from '../../src/wasm/instructions.ts';
+import { decodeModule } from '../../src/wasm/module.ts';
+import { decodeNames } from '../../src/wasm/names.ts';
+import { Op } from '../../src/wasm/opcodes.ts';
+import { witness } from '../support/witness.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const corpus = fileURLToPath(
+  new URL('../../../shared/corpus/sightglass/shootout/', import.meta.url),
+);
+
+/** The function in which each program spends its time, by V8's profiler. */
+const HOT: Readonly<Record<string, string>> = {
+  ackermann: 'ackermann',
+  ed25519: 'ge25519_p2_dbl',
+  fib2: 'fib2',
+  keccak: 'keccak_core',
+  memmove: 'memmove',
+  minicsv: 'minicsv_parse_line',
+};
+/** Where clang has inlined everything. */
+const INLINED = '__original_main';
+
+/** Plain V8 takes 25 s for seqhash, and the machine may be busy with the other tests. */
+const TIMEOUT = 400_000;
+
+const programs = existsSync(corpus)
+  ? readdirSync(corpus)
+      .filter((file) => file.endsWith('.wasm'))
+      .map((file) => file.replace(/^shootout-|\.wasm$/g, ''))
+  : [];
+
+/** The first instruction in the most deeply nested loop of a function; undefined without loops. */
+function insideInnermostLoop(bytes: Uint8Array, functionName: string): number | undefined {
+  const module = decodeModule(bytes);
+  const [index] = [...decodeNames(module).functions].find(([, name]) => name === functionName)!;
+  const { codeStart, end } = module.bodies[index - module.importedFunctions]!;
+  const reader = new InstructionReader(bytes, codeStart, end);
+  const constructs: number[] = [];
+  let best: { depth: number; pc: number } | undefined;
+  while (reader.read()) {
+    if (reader.op === Op.block || reader.op === Op.loop || reader.op === Op.if) {
+      constructs.push(reader.op);
+      const depth = constructs.filter((op) => op === Op.loop).length;
+      if (reader.op === Op.loop && depth > (best?.depth ?? 0)) best = { depth, pc: reader.next };
+    } else if (reader.op === Op.end) {
+      constructs.pop();
+    }
+  }
+  return best?.pc;
+}
+
+describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
+  const space = createWorkspace();
+  afterAll(() => space[Symbol.dispose]());
+  const bench = space.file('bench.mjs', 'export function start() {}\nexport function end() {}\n');
+
+  const run = (name: string, ...options: string[]) =>
+    witness(['run', ...options, '--import', `bench=${bench}`, '--dir=.', `shootout-${name}.wasm`], {
+      cwd: corpus,
+    });
+  const expected = (name: string) => ({
+    status: 0,
+    signal: undefined,
+    stdout: readFileSync(`${corpus}shootout-${name}.stdout.expected`, 'utf8'),
+    stderr: readFileSync(`${corpus}shootout-${name}.stderr.expected`, 'utf8'),
+  });
+
+  test.each(programs)(
+    '%s, without a debugger',
+    async (name) => {
+      expect(await run(name, '--debugger=none')).toEqual(expected(name));
+    },
+    TIMEOUT,
+  );
+
+  test.each(programs)(
+    '%s, with breakpoints where it is hot',
+    async (name) => {
+      const bytes = readFileSync(`${corpus}shootout-${name}.wasm`);
+      const hot = HOT[name] ?? INLINED;
+      const inside = insideInnermostLoop(bytes, hot);
+      const breakpoints = [`--break=${hot}`];
+      if (inside !== undefined) breakpoints.push(`--break=0x${inside.toString(16)}`);
+      const output = space.path(`${name}.json`);
+      const words = [...breakpoints, '--max-stops=3', '--json'];
+      const ended = await run(
+        name,
+        `--debugger-output=${output}`,
+        ...words.map((word) => `--debugger-arg=${word}`),
+      );
+      expect(ended).toEqual(expected(name));
+      const lines = readFileSync(output, 'utf8').trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+        ...[1, 2, 3].map((stop) =>
+          expect.objectContaining({
+            stop,
+            event: 'breakpoint',
+            frames: [expect.objectContaining({ name: hot })],
+          }),
+        ),
+        { end: 'complete', stops: 3 },
+      ]);
+    },
+    TIMEOUT,
+  );
+});
+
+if (programs.length === 0) {
+  test.skip('Sightglass shootout: its corpus is not there (../shared/corpus/sightglass)', () => {});
+}
