@@ -1,9 +1,9 @@
-;; No memory, functions without names, and a local whose type the debugger world cannot express.
+;; No memory, and functions without names.
 (module
-  (func (param i32) (local externref)
+  (func (param i64) (local f64)
     nop)
   (func (export "_start")
-    i32.const 1
+    i64.const 1
     call 0
-    i32.const 2
+    i64.const -1
     call 0))

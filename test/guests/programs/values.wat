@@ -1,22 +1,15 @@
-;; Every type of value that a debugger can be shown, as local and as operand.
+;; Every type of number that a debugger can be shown, as local and as operand.
 (module
   (memory 2)
-  (elem declare func $helper)
-  (func $helper (param $a i32) (param $b f64) (result i64)
-    i64.const 7)
   (func $show (param $i i32) (param $l i64) (param $f f32) (param $d f64)
-    (local $v v128) (local $r funcref)
+    (local $v v128)
     v128.const i32x4 1 2 3 -1
     local.set $v
-    ref.func $helper
-    local.set $r
     local.get $i
     local.get $l
     local.get $f
     local.get $d
     local.get $v
-    local.get $r
-    drop
     drop
     drop
     drop
