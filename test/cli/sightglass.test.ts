@@ -37,24 +37,28 @@ const programs = existsSync(corpus)
       .map((file) => file.replace(/^shootout-|\.wasm$/g, ''))
   : [];
 
-/** The first instruction in the most deeply nested loop of a function; undefined without loops. */
-function insideInnermostLoop(bytes: Uint8Array, functionName: string): number | undefined {
+/**
+ * The first instructions of a function's most deeply nested loops. All of them: which of two runs
+ * depends, for instance the rest of an unrolled loop and the loop itself.
+ */
+function innermostLoops(bytes: Uint8Array, functionName: string): number[] {
   const module = decodeModule(bytes);
   const [index] = [...decodeNames(module).functions].find(([, name]) => name === functionName)!;
   const { codeStart, end } = module.bodies[index - module.importedFunctions]!;
   const reader = new InstructionReader(bytes, codeStart, end);
   const constructs: number[] = [];
-  let best: { depth: number; pc: number } | undefined;
+  const loops: { depth: number; pc: number }[] = [];
   while (reader.read()) {
     if (reader.op === Op.block || reader.op === Op.loop || reader.op === Op.if) {
       constructs.push(reader.op);
       const depth = constructs.filter((op) => op === Op.loop).length;
-      if (reader.op === Op.loop && depth > (best?.depth ?? 0)) best = { depth, pc: reader.next };
+      if (reader.op === Op.loop) loops.push({ depth, pc: reader.next });
     } else if (reader.op === Op.end) {
       constructs.pop();
     }
   }
-  return best?.pc;
+  const deepest = Math.max(...loops.map(({ depth }) => depth));
+  return loops.filter(({ depth }) => depth === deepest).map(({ pc }) => pc);
 }
 
 describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
@@ -86,11 +90,12 @@ describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
     async (name) => {
       const bytes = readFileSync(`${corpus}shootout-${name}.wasm`);
       const hot = HOT[name] ?? INLINED;
-      const inside = insideInnermostLoop(bytes, hot);
-      const breakpoints = [`--break=${hot}`];
-      if (inside !== undefined) breakpoints.push(`--break=0x${inside.toString(16)}`);
+      const loops = innermostLoops(bytes, hot);
+      const places = [hot, ...loops.map((pc) => `0x${pc.toString(16)}`)];
+      // clang knows the result of nestedloop: no loop is left, and main is called once.
+      const stops = name === 'nestedloop' ? 1 : 3;
       const output = space.path(`${name}.json`);
-      const words = [...breakpoints, '--max-stops=3', '--json'];
+      const words = [...places.map((place) => `--break=${place}`), '--max-stops=3', '--json'];
       const ended = await run(
         name,
         `--debugger-output=${output}`,
@@ -99,14 +104,14 @@ describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
       expect(ended).toEqual(expected(name));
       const lines = readFileSync(output, 'utf8').trimEnd().split('\n');
       expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-        ...[1, 2, 3].map((stop) =>
+        ...Array.from({ length: stops }, (_, i) =>
           expect.objectContaining({
-            stop,
+            stop: i + 1,
             event: 'breakpoint',
             frames: [expect.objectContaining({ name: hot })],
           }),
         ),
-        { end: 'complete', stops: 3 },
+        { end: 'complete', stops },
       ]);
     },
     TIMEOUT,
