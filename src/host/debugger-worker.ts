@@ -49,9 +49,7 @@ function writeTo(writer: LineWriter): typeof process.stdout.write {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // jco wraps what a start function threw; the reason below says more than the wrapper.
-  return error.message || error.name;
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 const report = await main(workerData as DebuggerWorkerData);

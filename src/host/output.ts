@@ -48,8 +48,8 @@ export class LineWriter {
     }
     if (out.length > 0) writeAll(this.#fd, Buffer.concat(out));
     if (start < bytes.length) {
-      // The caller may use its memory again.
-      this.#pending.push(bytes.slice(start));
+      // The caller may use its memory again. (Not slice: that of a Buffer makes no copy.)
+      this.#pending.push(new Uint8Array(bytes.subarray(start)));
       this.#pendingBytes += bytes.length - start;
       if (this.#pendingBytes > LONGEST_LINE) this.flush();
     }

@@ -7,7 +7,7 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,9 @@ export interface Transpiled {
 /** Changes when this file makes something else of the same component. */
 const FORMAT = 1;
 const CHECKSUM_BYTES = 4;
+const EXTENSION = '.component';
+/** An entry that nobody has used for this long is deleted, in milliseconds. */
+const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** What every host call would otherwise read from the environment several times. */
 const DEBUG_LOG_CHECK = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
 
@@ -50,7 +53,7 @@ export async function transpileCached(
     .update(`witness ${FORMAT} jco ${await jcoVersion()}\0`)
     .update(component)
     .digest('hex');
-  const path = join(cacheDir, `${key}.component`);
+  const path = join(cacheDir, key + EXTENSION);
   const cached = await load(path);
   if (cached !== undefined) return cached;
   const transpiled = await transpile(component);
@@ -84,6 +87,8 @@ async function load(path: string): Promise<Transpiled | undefined> {
     const file = await readFile(path);
     const content = file.subarray(CHECKSUM_BYTES);
     if (file.readUInt32LE(0) !== crc32(content)) return undefined;
+    const now = new Date();
+    await utimes(path, now, now).catch(() => {});
     return deserialize(content) as Transpiled;
   } catch {
     // Absent, unreadable or cut short: all mean that it has to be made again.
@@ -102,8 +107,18 @@ async function store(path: string, directory: string, transpiled: Transpiled): P
     await writeFile(temporary, Buffer.concat([checksum, content]));
     // Another process may be doing the same: whoever renames last wins, and both are right.
     await rename(temporary, path);
+    await prune(directory);
   } catch {
     await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/** An entry is as big as its component, and each change of a component under work makes one. */
+async function prune(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (!name.includes(EXTENSION)) continue;
+    if (Date.now() - (await stat(path)).mtimeMs > KEEP_MS) await rm(path);
   }
 }
 

@@ -80,7 +80,7 @@ export class WasmValue implements Wit.WasmValue {
     if (value.length !== V128_BYTES) {
       throw trap('wasm-value.make-v128', `a v128 has 16 bytes, not ${value.length}`);
     }
-    return new WasmValue({ type: 'v128', bytes: value.slice() }, undefined);
+    return new WasmValue({ type: 'v128', bytes: new Uint8Array(value) }, undefined);
   }
 
   clone(): WasmValue {
