@@ -267,8 +267,10 @@ export class FunctionEmitter {
     const dirty = walker.dirty.clone();
     if (fellThrough) out.br(1);
     this.closeLabel();
-    if (walker.leaveRestoredLoop()) this.stream(loop.pc, walker.constructs.length);
-    else {
+    if (walker.leaveRestoredLoop()) {
+      // A branch back goes to just after the `loop`: that is not reached again.
+      this.stream(loop.pc, walker.constructs.length, loop.pc);
+    } else {
       out.op(Op.unreachable);
       walker.operands.pushAll(loop.results);
     }

@@ -57,6 +57,8 @@ export class Walker {
   constructor(fn: WalkedFunction) {
     this.#fn = fn;
     this.dirty = new LocalSet(fn.localTypes.length);
+    // A frame begins with what an earlier one left there: not even zeros are in place.
+    this.dirty.addAll(fn.localTypes.length);
     this.#open('function', fn.codeStart, [], fn.results);
   }
 
@@ -164,6 +166,7 @@ export class Walker {
 
   /** Puts the walker into the middle of a body: used when a continuation begins. */
   restore(constructs: readonly Construct[], operands: OperandStack): void {
+    this.dirty.clear();
     this.constructs.length = 0;
     for (const c of constructs) {
       this.constructs.push({ ...c, branched: false, endDirty: undefined, elseDirty: undefined });
