@@ -13,6 +13,7 @@ import { type DebuggerThread, startDebugger } from './debugger-thread.ts';
 import { StartError } from './errors.ts';
 import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
 import { checkDirsAndImports, readProgram, reason, resolveDebugger } from './files.ts';
+import { endedInTime, leaveAbruptly } from './leave.ts';
 import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
 import type { RunOptions } from './run-options.ts';
 import { say } from './terminal.ts';
@@ -31,22 +32,22 @@ export async function run(options: RunOptions): Promise<number> {
   const output = openOutput(options.debuggerOutput);
   const memory = createDebugMemory();
   const channel = component === undefined ? undefined : createChannel();
-  const signal = watchSignals();
+  const signals = watchSignals();
   const program = startProgram({ ...threadOptions(options), bytes, memory, channel });
   const debugger_ =
     component === undefined || channel === undefined
       ? undefined
       : startDebugger({ component, args: options.debuggerArgs, output, memory, channel });
-  try {
-    const { status, message } = await Promise.race([signal.received, settle(program, debugger_)]);
-    if (message !== undefined) say(message);
-    return status;
-  } finally {
-    // Not closeChannel: it would wake both to report to the user that the other is gone.
-    await Promise.all([program.terminate(), debugger_?.terminate()]);
-    if (output !== undefined && output !== STDOUT) closeSync(output);
-    signal.stop();
-  }
+  const outcome = await Promise.race([signals.received, settle(program, debugger_)]);
+  if (outcome.message !== undefined) say(outcome.message);
+  // Not closeChannel: it would wake both to report to the user that the other is gone.
+  const endings = [program.terminate()];
+  if (debugger_ !== undefined) endings.push(debugger_.terminate());
+  const ended = await endedInTime(endings);
+  signals.stop();
+  if (!ended) leaveAbruptly(outcome.status);
+  if (output !== undefined && output !== STDOUT) closeSync(output);
+  return outcome.status;
 }
 
 function threadOptions({ program, args, dirs, env, imports, invoke }: RunOptions) {

@@ -17,20 +17,11 @@ export interface Session {
 }
 
 export function createSession({ memory, channel }: DebuggeeStart): Session {
-  let trap: { error: unknown; frames: readonly Activation[] } | undefined;
-  const framesOf = (error: unknown) => (trap?.error === error ? trap?.frames : undefined);
-  const engine: Engine = new Engine({
-    memory,
-    onStop(event) {
-      // Only while it is stopped does the engine know them.
-      if (event.kind === 'trap') trap = { error: event.error, frames: engine.activations() };
-      remote?.onStop(event);
-    },
-  });
+  const engine = new Engine({ memory, onStop: (event) => remote?.onStop(event) });
   const remote = channel === undefined ? undefined : connect(engine, channel);
   return {
     engine,
-    framesOf,
+    framesOf: (error) => (error instanceof Error ? engine.framesOfTrap(error) : undefined),
     pauseBeforeStart: () => remote?.server.stop(undefined),
     complete: () => remote?.complete(),
   };

@@ -1,8 +1,9 @@
 /** `witness run` without a debugger component: statuses, streams, imports, invocation. */
 import { spawn } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
+import { debuggerComponent } from '../support/component.ts';
 import { ARGS_AND_ENV, bigOutput, CAT, catFile, ENDLESS, hello } from '../support/programs.ts';
-import { startWitness, witness } from '../support/witness.ts';
+import { MAIN, startWitness, witness } from '../support/witness.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const space = createWorkspace();
@@ -363,10 +364,46 @@ describe('a signal ends both threads', () => {
   });
 });
 
+describe('a program that is blocked in the operating system', () => {
+  test.each([
+    ['reading', 'SIGINT', 130, CAT],
+    ['writing', 'SIGTERM', 143, bigOutput(4)],
+  ] as const)('%s, is ended by %s with %i', async (what, signal, status, text) => {
+    // Says that it starts, on stderr: nobody reads its stdout, and its stdin stays open.
+    const js = space.file('say.mjs', 'export const say = () => console.error("starts");');
+    const program = space.wat(
+      `${what}.wasm`,
+      text
+        .replace('(module', '(module (import "js" "say" (func $say))')
+        .replace('(loop $next', '(call $say) $&'),
+    );
+    const words = [MAIN, 'run', '-D', 'none', '--import', `js=${js}`, program];
+    const child = spawn(process.execPath, words, { stdio: 'pipe' });
+    child.stderr.once('data', () => child.kill(signal));
+    const end = await new Promise((resolve) => child.on('exit', (...how) => resolve(how)));
+    expect(end).toEqual([status, null]);
+    child.stdin.destroy();
+  });
+
+  test('is ended when the debugger fails, with 125', async () => {
+    const program = space.wat('reads.wasm', CAT);
+    const js = space.file(
+      'blocks.mjs',
+      `import { readSync } from 'node:fs';
+       readSync(0, Buffer.alloc(1));`,
+    );
+    const traps = space.file('traps.wasm', await debuggerComponent('unreachable'));
+    const words = [MAIN, 'run', '-D', traps, '--import', `js=${js}`, program];
+    const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const end = await new Promise((resolve) => child.on('exit', (...how) => resolve(how)));
+    expect(end).toEqual([125, null]);
+    child.stdin.destroy();
+  });
+});
+
 test('a reader that goes away ends the program, not in a hang', async () => {
   const program = space.wat('into-closed.wasm', bigOutput(4));
-  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, 'run', '-D', 'none', program], {
+  const child = spawn(process.execPath, [MAIN, 'run', '-D', 'none', program], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   child.stdout.once('data', () => child.stdout.destroy());
