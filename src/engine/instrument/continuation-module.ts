@@ -79,6 +79,7 @@ export function continuationModule(
     leaveType: types.leave(),
     hookFunction: 0,
     resultsType: (results) => types.func([], results),
+    table: (index) => tables.number(index),
     instruction: (reader, out) => copyRenumbered(module, reader, out, functions, tables, globals),
   };
   const type = types.func([], plan.results);

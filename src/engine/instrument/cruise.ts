@@ -1,31 +1,24 @@
 /** The cruise version of a function: rewritten once at load, run until a check says otherwise. */
 import { ByteWriter } from '../../wasm/bytes.ts';
-import { FunctionEmitter } from './emitter.ts';
+import { type EmitOptions, FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 
 /**
- * The function's new body, without its size: locals, then code.
- *
- * @param limitAddress address in the debug memory of the function's limit word
- * @param positions filled with pairs of (offset in the returned bytes, pc in the original)
+ * The function's new body, without its size: locals, then code. Positions are filled with pairs of
+ * (offset in the returned bytes, pc in the original).
  */
 export function emitCruise(
   plan: FunctionPlan,
   target: EmitTarget,
-  limitAddress: number,
-  positions?: number[],
+  options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
 ): Uint8Array {
-  const emitter = new FunctionEmitter(plan, target, {
-    limitAddress,
-    hooks: 'none',
-    ...(positions === undefined ? {} : { positions }),
-  });
+  const emitter = new FunctionEmitter(plan, target, { ...options, hooks: 'none' });
   emitter.begin();
-  emitter.check(plan.codeStart, []);
+  emitter.check(plan.codeStart);
   emitter.stream(plan.codeStart, 0);
   emitter.finish();
-  return assembleBody(emitter, plan.body.locals, positions);
+  return assembleBody(emitter, plan.body.locals, options.positions);
 }
 
 /** Locals vector and code; shifts positions by the former's length. */

@@ -17,9 +17,10 @@ import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { FRAME_POINTER, LEAVE_SLOT } from './layout.ts';
+import { FRAME_POINTER, LEAVE_SLOT, TRAP } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
+import { TrapChecks } from './trap-checks.ts';
 import { type Construct, Walker } from './walker.ts';
 
 /** Before which instructions a version calls the hook. */
@@ -29,6 +30,10 @@ export interface EmitOptions {
   /** Address of the limit word that the version's checks read; undefined: no checks. */
   readonly limitAddress: number | undefined;
   readonly hooks: Hooks;
+  /** Check before each instruction that can trap whether it will. */
+  readonly traps: boolean;
+  /** The pc of an instruction that may trap by itself: its trap has been reported. */
+  readonly trustedPc?: number;
   /** Bytes after which a version with hooks is left at the next instruction. */
   readonly byteCap?: number;
   /** Filled with pairs of (offset in the code, pc) for every instruction that can trap or call. */
@@ -55,6 +60,9 @@ export class FunctionEmitter {
   readonly #options: EmitOptions;
   /** The instruction that the version begins at: already reported, so it has no hook. */
   #unhookedPc = -1;
+  /** Only the first time: in a loop, the instruction comes again with other operands. */
+  #trustedPc: number;
+  readonly #traps: TrapChecks;
 
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions) {
     this.plan = plan;
@@ -64,6 +72,16 @@ export class FunctionEmitter {
     this.scratch = new ScratchLocals(plan.localTypes.length);
     this.frame = new FrameWriter(plan, this.out, this.scratch);
     this.walker = new Walker(plan);
+    this.#trustedPc = options.trustedPc ?? -1;
+    const { walker, frame } = this;
+    this.#traps = new TrapChecks({
+      module: plan.module,
+      out: this.out,
+      operands: walker.operands,
+      house: () => frame.houseOperands(walker.operands),
+      push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
+      table: (index) => target.table(index),
+    });
   }
 
   /** Opens $cold and $body. */
@@ -108,21 +126,16 @@ export class FunctionEmitter {
     } while (this.walker.constructs.length > outerDepth);
   }
 
-  /** A check: leaves for good if the limit word says so. `results`: operands on top, in scratch locals. */
-  check(pc: number, results: readonly number[]): void {
+  /** A check: leaves for good, before the instruction at `pc`, if the limit word says so. */
+  check(pc: number): void {
     const { limitAddress } = this.#options;
     if (limitAddress === undefined) return;
-    const { out, scratch, walker } = this;
+    const { out, scratch, frame, walker } = this;
+    frame.houseOperands(walker.operands);
     out.localGet(scratch.framePointer);
     out.loadLimit(limitAddress);
     out.op(Op.i32GtU);
-    out.if();
-    const base = walker.operands.height - results.length;
-    results.forEach((local, i) => {
-      this.frame.storeOperand(local, walker.operands, base + i);
-    });
-    this.#goCold(pc, 1);
-    out.end();
+    this.#leaveIf(pc);
   }
 
   openBlock(results: readonly ValType[], label: Label): void {
@@ -150,10 +163,13 @@ export class FunctionEmitter {
 
   #instruction(reader: InstructionReader): void {
     const { op, pc } = reader;
-    const left = this.walker.reachable && !this.#beforeInstruction(pc);
-    if (left && op !== Op.else && op !== Op.end) {
-      this.walker.apply(reader);
-      return;
+    if (this.walker.reachable) {
+      const left = !this.#beforeInstruction(pc) || !this.#checkTrap(reader);
+      this.#trustedPc = -1;
+      if (left && op !== Op.else && op !== Op.end) {
+        this.walker.apply(reader);
+        return;
+      }
     }
     switch (op) {
       case Op.block:
@@ -177,6 +193,10 @@ export class FunctionEmitter {
       case Op.returnCall:
       case Op.returnCallIndirect:
         this.#setCalleeFrame(0);
+        break;
+      case Op.localSet:
+      case Op.localTee:
+        this.#traps.facts.forget(reader.index);
         break;
     }
     this.#copy(reader);
@@ -215,7 +235,7 @@ export class FunctionEmitter {
   }
 
   #open(reader: InstructionReader): void {
-    const { walker, out, frame } = this;
+    const { walker, frame } = this;
     const { operands } = walker;
     const { op } = reader;
     const params = this.#paramCount(reader);
@@ -223,10 +243,13 @@ export class FunctionEmitter {
     this.#copy(reader);
     walker.apply(reader);
     this.labels.push({ construct: walker.innermost, role: 'plain' });
-    if (op !== Op.loop || this.#options.limitAddress === undefined) return;
-    const locals = this.#popToScratch(params);
-    this.check(reader.next, locals);
-    for (const local of locals) out.localGet(local);
+    if (op === Op.loop) {
+      this.plan.loopWrites.get(reader.pc)?.forEach((local) => {
+        this.#traps.facts.forget(local);
+      });
+    }
+    this.#traps.facts.enter();
+    if (op === Op.loop) this.check(reader.next);
   }
 
   #paramCount(reader: InstructionReader): number {
@@ -245,10 +268,16 @@ export class FunctionEmitter {
     }
     if (reader.op === Op.else) {
       // An arm that a continuation began in is a block: what follows its `else` is dead.
-      if (label.role === 'plain') out.op(Op.else);
+      if (label.role === 'plain') {
+        out.op(Op.else);
+        this.#traps.facts.alternate();
+      }
       walker.apply(reader);
       return;
     }
+    // What a continuation knew inside the arm it began in does not hold for branches to its end.
+    if (label.role === 'plain' && label.construct?.kind !== 'function') this.#traps.facts.exit();
+    else this.#traps.facts.reset();
     this.closeLabel();
     walker.apply(reader);
     if (!walker.reachable && !walker.finished) out.op(Op.unreachable);
@@ -265,6 +294,7 @@ export class FunctionEmitter {
     const loop = walker.innermost;
     const fellThrough = walker.reachable;
     const dirty = walker.dirty.clone();
+    this.#traps.facts.reset();
     if (fellThrough) out.br(1);
     this.closeLabel();
     if (walker.leaveRestoredLoop()) {
@@ -275,6 +305,7 @@ export class FunctionEmitter {
       walker.operands.pushAll(loop.results);
     }
     this.closeLabel();
+    this.#traps.facts.reset();
     walker.join(fellThrough, dirty);
     if (!walker.reachable) out.op(Op.unreachable);
   }
@@ -293,41 +324,13 @@ export class FunctionEmitter {
   }
 
   #call(reader: InstructionReader): void {
-    const { walker, out, frame } = this;
+    const { walker, frame } = this;
     frame.flushLocals(walker);
     frame.flushOperands(walker.operands);
     this.#setCalleeFrame(this.plan.frameSize);
     this.#copy(reader);
     walker.apply(reader);
-    const results = this.#resultCount(reader);
-    if (this.#options.limitAddress === undefined) return;
-    if (results === 1) {
-      const local = this.scratch.temporary(walker.operands.typeAt(0), 0);
-      out.localTee(local);
-      this.check(reader.next, [local]);
-      return;
-    }
-    const locals = this.#popToScratch(results);
-    this.check(reader.next, locals);
-    for (const local of locals) out.localGet(local);
-  }
-
-  #resultCount(reader: InstructionReader): number {
-    const { module } = this.plan;
-    const type = reader.op === Op.call ? module.functions[reader.index]!.typeIndex : reader.index;
-    const { composite } = module.types[type]!;
-    return composite.kind === 'func' ? composite.results.length : 0;
-  }
-
-  /** Moves the top operands into scratch locals, named bottom first. */
-  #popToScratch(count: number): number[] {
-    const locals: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const local = this.scratch.temporary(this.walker.operands.typeAt(i), i);
-      this.out.localSet(local);
-      locals.unshift(local);
-    }
-    return locals;
+    this.check(reader.next);
   }
 
   /** The callee's frame begins `offset` bytes into this one; 0 for a tail call, which replaces it. */
@@ -345,6 +348,27 @@ export class FunctionEmitter {
   #copy(reader: InstructionReader): void {
     this.#options.positions?.push(this.out.length, reader.pc);
     this.#target.instruction(reader, this.out);
+  }
+
+  /** With a condition on the stack: leaves before the instruction at `pc`. All operands have homes. */
+  #leaveIf(pc: number): void {
+    this.out.if();
+    this.frame.storeOperands(this.walker.operands);
+    this.#goCold(pc, 1);
+    this.out.end();
+  }
+
+  /** False if the instruction always traps: then the version has been left, and nothing follows. */
+  #checkTrap(reader: InstructionReader): boolean {
+    if (!this.#options.traps || reader.pc === this.#trustedPc) return true;
+    if (TrapChecks.always(reader)) {
+      this.frame.flushOperands(this.walker.operands);
+      this.#goCold(reader.pc | TRAP, 0);
+      this.walker.reachable = false;
+      return false;
+    }
+    if (this.#traps.condition(reader)) this.#leaveIf(reader.pc | TRAP);
+    return true;
   }
 
   /** Branches to the cold block, from inside `extra` labels that are not on the label stack. */

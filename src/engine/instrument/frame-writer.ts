@@ -1,9 +1,14 @@
 /**
  * Emits what moves values between a function and its frame: spills of what changed, the cold block's
  * full spill, and the loads with which a continuation begins.
+ *
+ * WebAssembly can only reach the top of the operand stack. So before operands can be stored, or
+ * looked at by a trap check, those that nothing else knows are popped into scratch locals, their
+ * homes, and pushed again. V8's optimizing compiler sees through that; the baseline one pays a move.
  */
+import { Op } from '../../wasm/opcodes.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
-import { CONSTANT, type OperandStack, SLOT } from './operands.ts';
+import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
 import type { Walker } from './walker.ts';
 
@@ -39,95 +44,88 @@ export class FrameWriter {
     }
   }
 
-  /**
-   * Stores the operands that only the operand stack holds. WebAssembly can only reach the top, so
-   * everything above the lowest of them goes through scratch locals and back.
-   */
+  /** Gives a home to every operand that only the operand stack holds. */
+  houseOperands(operands: OperandStack): void {
+    const out = this.#out;
+    const lowest = operands.sources.findIndex(
+      (source, i) => source === SLOT && !operands.clean[i] && operands.homes[i] === NO_HOME,
+    );
+    if (lowest < 0) return;
+    const top = operands.height - 1;
+    if (lowest === top) {
+      out.localTee(this.#house(operands, top));
+      return;
+    }
+    for (let i = top; i >= lowest; i--) {
+      const known = operands.sources[i] !== SLOT || operands.homes[i] !== NO_HOME;
+      if (known) out.op(Op.drop);
+      else out.localSet(this.#house(operands, i));
+    }
+    for (let i = lowest; i <= top; i++) this.pushOperand(operands, i);
+  }
+
+  /** Stores the operands that their slots do not hold, all of them housed; `operands` stays as it is. */
+  storeOperands(operands: OperandStack): void {
+    for (let i = 0; i < operands.height; i++) {
+      if (operands.sources[i] === SLOT && !operands.clean[i]) this.#storeOperand(operands, i);
+    }
+  }
+
+  /** Brings the slots of all operands up to date. */
   flushOperands(operands: OperandStack): void {
-    const lowest = operands.sources.findIndex((s, i) => s === SLOT && !operands.clean[i]);
-    if (lowest >= 0) this.#flushFrom(operands, lowest);
+    this.houseOperands(operands);
+    this.storeOperands(operands);
+    for (let i = 0; i < operands.height; i++) operands.clean[i] = true;
   }
 
   /**
    * The same before a construct is entered, for the operands below it (`height` of them): those that
-   * equal a local get a slot of their own as well, because the local may change inside.
+   * equal a local get their slot filled as well, because the local may change inside.
    */
   settleOperands(operands: OperandStack, height: number): void {
     for (let i = 0; i < height; i++) {
       const source = operands.sources[i]!;
-      if (source < 0) continue;
-      this.#out.localGet(this.#scratch.framePointer);
-      this.#out.localGet(source);
-      this.#out.store(operands.types[i]!, operandOffset(this.#plan, i));
+      if (source === CONSTANT || (source === SLOT && operands.clean[i])) continue;
+      if (source === SLOT) this.houseOperands(operands);
+      this.#storeOperand(operands, i);
+      operands.clean[i] = true;
     }
-    const lowest = operands.sources.findIndex(
-      (s, i) => i < height && s === SLOT && !operands.clean[i],
-    );
-    if (lowest >= 0) this.#flushFrom(operands, lowest);
-  }
-
-  /** Stores a scratch local as the operand at `height`. */
-  storeOperand(local: number, operands: OperandStack, height: number): void {
-    this.#out.localGet(this.#scratch.framePointer);
-    this.#out.localGet(local);
-    this.#out.store(operands.types[height]!, operandOffset(this.#plan, height));
   }
 
   /** Pushes the operands from `from` up to `to` with their values from the frame. */
   pushOperands(operands: OperandStack, from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      if (operands.sources[i] === SLOT) {
-        this.#out.localGet(this.#scratch.framePointer);
-        this.#out.load(operands.types[i]!, operandOffset(this.#plan, i));
-      } else {
-        this.#pushKnown(operands, i);
-      }
-    }
+    for (let i = from; i < to; i++) this.pushOperand(operands, i);
   }
 
-  #flushFrom(operands: OperandStack, lowest: number): void {
+  /** Pushes the value of the operand at a height, which its slot, a home or a local holds. */
+  pushOperand(operands: OperandStack, height: number): void {
     const out = this.#out;
-    const top = operands.height - 1;
-    const temporaries: number[] = [];
-    // A single operand on top stays where it is.
-    if (lowest === top) {
-      const local = this.#scratch.temporary(operands.types[top]!, 0);
-      out.localTee(local);
-      this.storeOperand(local, operands, top);
-      operands.clean[top] = true;
-      return;
-    }
-    for (let i = top; i >= lowest; i--) {
-      if (operands.sources[i] === SLOT) {
-        const local = this.#scratch.temporary(operands.types[i]!, i - lowest);
-        out.localSet(local);
-        temporaries[i] = local;
-      } else {
-        out.op(0x1a); // drop: it can be pushed again without having been kept
-      }
-    }
-    for (let i = lowest; i <= top; i++) {
-      const local = temporaries[i];
-      if (local === undefined) {
-        this.#pushKnown(operands, i);
-        continue;
-      }
-      if (!operands.clean[i]) {
-        this.storeOperand(local, operands, i);
-        operands.clean[i] = true;
-      }
-      out.localGet(local);
+    const source = operands.sources[height]!;
+    const home = operands.homes[height]!;
+    if (source >= 0) {
+      out.localGet(source);
+    } else if (source === CONSTANT) {
+      const { bytes } = this.#plan.module;
+      out.bytes(bytes, operands.constantStart[height], operands.constantEnd[height]);
+    } else if (home !== NO_HOME) {
+      out.localGet(home);
+    } else {
+      out.localGet(this.#scratch.framePointer);
+      out.load(operands.types[height]!, operandOffset(this.#plan, height));
     }
   }
 
-  #pushKnown(operands: OperandStack, i: number): void {
-    const source = operands.sources[i]!;
-    if (source === CONSTANT) {
-      const { bytes } = this.#plan.module;
-      this.#out.bytes(bytes, operands.constantStart[i], operands.constantEnd[i]);
-    } else {
-      this.#out.localGet(source);
-    }
+  #house(operands: OperandStack, height: number): number {
+    // One for each height: what is below keeps its home while this one is replaced.
+    const home = this.#scratch.temporary(operands.types[height]!, height);
+    operands.homes[height] = home;
+    return home;
+  }
+
+  #storeOperand(operands: OperandStack, height: number): void {
+    this.#out.localGet(this.#scratch.framePointer);
+    this.pushOperand(operands, height);
+    this.#out.store(operands.types[height]!, operandOffset(this.#plan, height));
   }
 
   #storeLocal(local: number): void {

@@ -44,6 +44,8 @@ export interface InstrumentedModule {
   readonly bodyOffsets: Uint32Array;
   /** Number of the first limit word; one for each defined function. */
   readonly firstLimit: number;
+  /** Whether instructions that will trap are reported before they do. */
+  readonly traps: boolean;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
@@ -80,9 +82,10 @@ export function limitAddress(word: number): number {
 /**
  * @param module valid, as V8 has said
  * @param firstLimit number of limit words that other modules and versions have taken
+ * @param traps check before each instruction that can trap whether it will
  * @throws WasmError naming the opcode and its offset, for what is not covered yet
  */
-export function instrument(module: Module, firstLimit: number): InstrumentedModule {
+export function instrument(module: Module, firstLimit: number, traps: boolean): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
   const target = cruiseTarget(module, types);
@@ -93,7 +96,7 @@ export function instrument(module: Module, firstLimit: number): InstrumentedModu
   bodies.forEach((body, i) => {
     const plan = planFunction(module, body);
     frameSizes[i] = plan.frameSize;
-    const emitted = emitCruise(plan, target, limitAddress(firstLimit + i));
+    const emitted = emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps });
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
   });
@@ -131,6 +134,7 @@ export function instrument(module: Module, firstLimit: number): InstrumentedModu
     frameSizes,
     bodyOffsets,
     firstLimit,
+    traps,
     target,
   };
 }
@@ -143,6 +147,7 @@ function cruiseTarget(module: Module, types: TypeRegistry): EmitTarget {
     leaveType: types.leave(),
     hookFunction: undefined,
     resultsType: (results) => types.func([], results),
+    table: (index) => index,
     instruction: (reader, out) => out.bytes(module.bytes, reader.pc, reader.next),
   };
 }

@@ -42,3 +42,6 @@ export const IMPORT_MODULE = 'witness:engine';
 
 /** Slot of the continuation table that holds `leave`. */
 export const LEAVE_SLOT = 0;
+
+/** Set in the pc that `leave` gets when the instruction there is about to trap. */
+export const TRAP = -0x8000_0000;

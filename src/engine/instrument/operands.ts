@@ -11,6 +11,7 @@ import type { ValType } from '../../wasm/types.ts';
 export const SLOT = -1;
 /** The operand is a constant; the instruction that pushed it says which. */
 export const CONSTANT = -2;
+export const NO_HOME = -1;
 // A source of 0 or more is a local index: the operand equals that local, which was not written since.
 
 export class OperandStack {
@@ -22,6 +23,8 @@ export class OperandStack {
   readonly constantEnd: number[] = [];
   /** The slot holds the value. Meaningful for operands whose source is SLOT. */
   readonly clean: boolean[] = [];
+  /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
+  readonly homes: number[] = [];
 
   get height(): number {
     return this.types.length;
@@ -33,6 +36,7 @@ export class OperandStack {
     this.constantStart.push(start);
     this.constantEnd.push(end);
     this.clean.push(false);
+    this.homes.push(NO_HOME);
   }
 
   /** Pushes results that only their slots can hold. */
@@ -46,6 +50,7 @@ export class OperandStack {
     this.constantStart.length = height;
     this.constantEnd.length = height;
     this.clean.length = height;
+    this.homes.length = height;
   }
 
   pop(count: number): void {
@@ -64,6 +69,7 @@ export class OperandStack {
       if (sources[i] === local) {
         sources[i] = SLOT;
         this.clean[i] = false;
+        this.homes[i] = NO_HOME;
       }
     }
   }

@@ -16,6 +16,8 @@ export interface EmitTarget {
   readonly hookFunction: number | undefined;
   /** The type index of [] -> results. */
   resultsType(results: readonly ValType[]): number;
+  /** The index in this module of a table of the original. */
+  table(index: number): number;
   /** Writes the instruction just read with its indices as they are in this module. */
   instruction(reader: InstructionReader, out: ByteWriter): void;
 }

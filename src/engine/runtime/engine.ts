@@ -4,7 +4,7 @@
  */
 import { decodeModule } from '../../wasm/module.ts';
 import { instrument } from '../instrument/instrument.ts';
-import { STACK } from '../instrument/layout.ts';
+import { STACK, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
 import {
   type Activation,
@@ -13,7 +13,6 @@ import {
   type BoundContinuation,
   type StopPoint,
 } from './frames.ts';
-import type { DebugFunction } from './function.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { DebugInstance } from './instance.ts';
@@ -29,7 +28,8 @@ import type { Version } from './versions.ts';
 export type StopEvent =
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'interrupted' }
-  | { readonly kind: 'trap'; readonly error: WebAssembly.RuntimeError };
+  // Before the instruction that will trap; or after the trap, if it was not foreseen.
+  | { readonly kind: 'trap' };
 
 export type { DebugInstance, DebugModule };
 
@@ -38,6 +38,12 @@ export interface EngineOptions {
   readonly memory: WebAssembly.Memory;
   /** Called at every stop; must say how to go on with {@link Engine.resume} before it returns. */
   readonly onStop: (event: StopEvent) => void;
+  /**
+   * `exact` (the default): stop before an instruction that will trap, with its operands there.
+   * `native`: no checks for that, which is faster; a trap is reported when it has happened, and of
+   * the innermost frame only the pc is known then.
+   */
+  readonly traps?: 'exact' | 'native';
 }
 
 export class Engine {
@@ -53,8 +59,12 @@ export class Engine {
   /** No more events: the debugger has gone. */
   #detached = false;
   /** Frames of the present stop, made when first asked for. */
-  #stopFrames: (() => Activation[]) | undefined;
-  #frames: Activation[] | undefined;
+  #stopFrames: (() => readonly Activation[]) | undefined;
+  #frames: readonly Activation[] | undefined;
+  readonly #checkTraps: boolean;
+  /** The trap that was reported last, until it has come out of the program. */
+  #reportedTrap: StopPoint | undefined;
+  readonly #trapFrames = new WeakMap<object, readonly Activation[]>();
   #enterDepth = 0;
   #globalAccess: GlobalAccess | undefined;
 
@@ -63,6 +73,7 @@ export class Engine {
     this.#limits = new Limits(this.#memory);
     this.#hostCalls = new HostCalls(this.#memory);
     this.#onStop = options.onStop;
+    this.#checkTraps = options.traps !== 'native';
     this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
   }
 
@@ -87,7 +98,7 @@ export class Engine {
     // Only to have V8's own error: an instrumented module would give other offsets.
     if (!WebAssembly.validate(source)) new WebAssembly.Module(source);
     const original = decodeModule(bytes.slice());
-    const instrumented = instrument(original, this.#limits.count);
+    const instrumented = instrument(original, this.#limits.count, this.#checkTraps);
     const id = this.modules.length;
     const module = new DebugModule(id, name ?? `module${id}`, original, instrumented, this.#limits);
     this.#limits.allocate(instrumented.frameSizes);
@@ -123,7 +134,9 @@ export class Engine {
     try {
       return call();
     } catch (error) {
-      if (this.#enterDepth === 1) this.#reportTrap(error, base);
+      if (this.#enterDepth === 1 && error instanceof WebAssembly.RuntimeError) {
+        this.#trapped(error, base);
+      }
       throw error;
     } finally {
       this.#enterDepth--;
@@ -183,6 +196,11 @@ export class Engine {
     return true;
   }
 
+  /** Where the program was when it trapped with an error that `enter` has thrown. */
+  framesOfTrap(error: object): readonly Activation[] | undefined {
+    return this.#trapFrames.get(error);
+  }
+
   /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
   activations(): readonly Activation[] {
     this.#frames ??= this.#stopFrames?.() ?? [];
@@ -203,25 +221,29 @@ export class Engine {
   }
 
   /** A check has fired: the frame is complete; says which continuation goes on. */
-  #onLeave(base: number, pc: number, id: number): number {
+  #onLeave(base: number, flaggedPc: number, id: number): number {
+    const traps = (flaggedPc & TRAP) !== 0;
+    const pc = flaggedPc & ~TRAP;
     const instance = this.instances[id]!;
     const fn = instance.module.functionAround(pc)!;
+    const stop: StopPoint = { instance, fn, pc, base };
     this.#makeRoom(base + fn.frameSize);
-    this.#stopIfWanted({ instance, fn, pc, base });
-    return this.#slot(instance, fn, pc, base);
+    if (traps) this.#stopAtTrap(stop);
+    else this.#stopIfWanted(stop);
+    return this.#slot(stop, traps);
   }
 
   /** Before an instruction of a version with hooks; 0 goes on in that version. */
   #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
     const { fn } = version;
-    this.#stopIfWanted({ instance, fn, pc, base });
-    if (fn.versions.wanted(this.#stepping) === version) return 0;
-    return this.#slot(instance, fn, pc, base);
+    const stop: StopPoint = { instance, fn, pc, base };
+    this.#stopIfWanted(stop);
+    return fn.versions.wanted(this.#stepping) === version ? 0 : this.#slot(stop, false);
   }
 
-  #slot(instance: DebugInstance, fn: DebugFunction, pc: number, base: number): number {
+  #slot({ instance, fn, pc, base }: StopPoint, trusted: boolean): number {
     const version = fn.versions.wanted(this.#stepping);
-    const continuation = version.continuation(pc);
+    const continuation = version.continuation(pc, trusted);
     this.#memory.framePointer = base;
     return instance.slot(continuation, () => {
       const bound = bindContinuation(continuation, instance, this.#memory.memory, (frame, at) =>
@@ -249,10 +271,16 @@ export class Engine {
     }
   }
 
+  #stopAtTrap(stop: StopPoint): void {
+    if (this.#detached) return;
+    this.#reportedTrap = stop;
+    this.#stop({ kind: 'trap' }, stop);
+  }
+
   #stop(event: StopEvent, stop: StopPoint): void {
     // Nested wasm code, which a debugger may run while this is stopped, goes behind the frame.
     this.#memory.framePointer = stop.base + stop.fn.frameSize;
-    const frames = (): Activation[] => this.#framesAt(captureStack(), stop);
+    const frames = (): readonly Activation[] => this.#framesAt(captureStack(), stop);
     this.#announce(event, frames);
     while (this.#memory.interruptRequested && !this.#detached) {
       this.#takeInterrupt();
@@ -264,7 +292,7 @@ export class Engine {
     return activations(stack, stop, (wasm) => this.#code.get(wasm), this.#hostCalls.frameEnds);
   }
 
-  #announce(event: StopEvent, frames: () => Activation[]): void {
+  #announce(event: StopEvent, frames: () => readonly Activation[]): void {
     this.#stopFrames = frames;
     this.#frames = undefined;
     try {
@@ -280,14 +308,22 @@ export class Engine {
     this.#limits.publish();
   }
 
-  /** A trap that V8 found: the program's frames are gone, but what they left can be read. */
-  #reportTrap(error: unknown, base: number): void {
-    if (this.#detached || !(error instanceof WebAssembly.RuntimeError)) return;
+  /** A trap has come out of the program; one that was not foreseen is reported now. */
+  #trapped(error: WebAssembly.RuntimeError, base: number): void {
     const stack = stackOf(error);
-    this.#announce({ kind: 'trap', error }, () =>
-      stack === undefined
-        ? []
-        : activationsAfterTrap(stack, (wasm) => this.#code.get(wasm), Math.max(base, STACK)),
+    if (stack === undefined) return;
+    const frames = activationsAfterTrap(
+      stack,
+      (wasm) => this.#code.get(wasm),
+      Math.max(base, STACK),
     );
+    this.#trapFrames.set(error, frames);
+    const innermost = frames[0]?.[0];
+    const reported = this.#reportedTrap;
+    this.#reportedTrap = undefined;
+    if (reported !== undefined && reported.fn === innermost?.fn && reported.pc === innermost.pc) {
+      return;
+    }
+    if (!this.#detached) this.#announce({ kind: 'trap' }, () => frames);
   }
 }

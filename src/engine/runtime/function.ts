@@ -74,7 +74,11 @@ export class DebugFunction {
     const { instrumented } = this.module;
     const positions: number[] = [];
     const word = instrumented.firstLimit + this.#defined;
-    emitCruise(this.plan, instrumented.target, limitAddress(word), positions);
+    emitCruise(this.plan, instrumented.target, {
+      limitAddress: limitAddress(word),
+      traps: instrumented.traps,
+      positions,
+    });
     return positionMap(positions, instrumented.bodyOffsets[this.#defined]!);
   }
 }

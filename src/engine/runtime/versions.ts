@@ -20,14 +20,17 @@ const STEP_BYTE_CAP = 8192;
 export class Continuation {
   readonly version: Version;
   readonly pc: number;
+  /** Its first instruction may trap by itself. */
+  readonly trusted: boolean;
   readonly code: ContinuationModule;
   readonly compiled: WebAssembly.Module;
   #positions: ReadonlyMap<number, number> | undefined;
 
-  constructor(version: Version, pc: number) {
+  constructor(version: Version, pc: number, trusted: boolean) {
     this.version = version;
     this.pc = pc;
-    this.code = this.#emit(version.options);
+    this.trusted = trusted;
+    this.code = this.#emit(undefined);
     this.compiled = this.#compile();
   }
 
@@ -35,17 +38,21 @@ export class Continuation {
   pcAt(position: number): number | undefined {
     if (this.#positions === undefined) {
       const positions: number[] = [];
-      this.#emit({ ...this.version.options, positions });
+      this.#emit(positions);
       this.#positions = positionMap(positions, this.code.bodyOffset);
     }
     return this.#positions.get(position);
   }
 
-  #emit(options: EmitOptions): ContinuationModule {
-    const { fn } = this.version;
+  #emit(positions: number[] | undefined): ContinuationModule {
+    const { fn, options } = this.version;
     const at = fn.snapshot(this.pc);
     if (at === undefined) throw new Error(`no continuation of function ${fn.index} at ${this.pc}`);
-    return continuationModule(fn.plan, at, options);
+    return continuationModule(fn.plan, at, {
+      ...options,
+      ...(this.trusted ? { trustedPc: this.pc } : {}),
+      ...(positions === undefined ? {} : { positions }),
+    });
   }
 
   /**
@@ -79,6 +86,7 @@ export class Version {
   readonly stepping: boolean;
   readonly options: EmitOptions;
   readonly #continuations = new Map<number, Continuation>();
+  readonly #trusted = new Map<number, Continuation>();
 
   /** @param word number of the version's limit word; undefined for stepping: hooks replace checks */
   constructor(fn: DebugFunction, hooks: Hooks, word: number | undefined) {
@@ -86,16 +94,19 @@ export class Version {
     this.stepping = hooks === 'all';
     this.options = {
       hooks,
+      traps: fn.module.instrumented.traps,
       limitAddress: word === undefined ? undefined : limitAddress(word),
       ...(this.stepping ? { byteCap: STEP_BYTE_CAP } : {}),
     };
   }
 
-  continuation(pc: number): Continuation {
-    let continuation = this.#continuations.get(pc);
+  /** @param trusted for an instruction whose trap has been reported: there it happens */
+  continuation(pc: number, trusted: boolean): Continuation {
+    const known = trusted ? this.#trusted : this.#continuations;
+    let continuation = known.get(pc);
     if (continuation === undefined) {
-      continuation = new Continuation(this, pc);
-      this.#continuations.set(pc, continuation);
+      continuation = new Continuation(this, pc, trusted);
+      known.set(pc, continuation);
     }
     return continuation;
   }
