@@ -9,7 +9,6 @@ import { type Module, SectionId } from '../../wasm/module.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { FUNCREF, I32 } from '../../wasm/types.ts';
 import { emitContinuation } from './continuation.ts';
-import type { EmitOptions } from './emitter.ts';
 import {
   DEBUG_MEMORY_IMPORT,
   DEBUG_MEMORY_TYPE,
@@ -21,6 +20,7 @@ import type { FunctionPlan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import { TypeRegistry } from './type-registry.ts';
+import type { EmitOptions } from './version-writer.ts';
 
 /** Import and export names that are not those of entities, `func:3` and the like. */
 export const CONTINUATION = {

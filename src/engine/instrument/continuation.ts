@@ -5,10 +5,11 @@
  * execution began.
  */
 import { assembleBody } from './cruise.ts';
-import { type EmitOptions, FunctionEmitter } from './emitter.ts';
+import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
+import type { EmitOptions } from './version-writer.ts';
 
 /** Body, without its size, of a function of type [] -> the original's results. */
 export function emitContinuation(
@@ -18,27 +19,28 @@ export function emitContinuation(
   options: EmitOptions,
 ): Uint8Array {
   const emitter = new FunctionEmitter(plan, target, options);
-  const { walker, frame } = emitter;
+  const { code } = emitter;
+  const { walker, frame } = code;
   walker.restore(at.constructs, at.operands);
-  emitter.begin();
+  code.begin();
   frame.loadAllLocals();
   const { constructs, operands } = walker;
   for (let level = 0; level < constructs.length; level++) {
     const construct = constructs[level]!;
     if (level > 0) {
       if (construct.kind === 'loop') {
-        emitter.openBlock(construct.results, { construct: undefined, role: 'loop-exit' });
-        emitter.openBlock(construct.params, { construct, role: 'loop-again' });
+        code.openBlock(construct.results, { construct: undefined, role: 'loop-exit' });
+        code.openBlock(construct.params, { construct, role: 'loop-again' });
       } else {
-        emitter.openBlock(construct.results, { construct, role: 'arm' });
+        code.openBlock(construct.results, { construct, role: 'arm' });
       }
     }
     const end = constructs[level + 1]?.height ?? operands.height;
     frame.pushOperands(operands, construct.height, end);
   }
   emitter.stream(at.pc, 0, at.pc);
-  emitter.finish();
+  code.finish();
   // The parameters came from the frame: they are locals here.
   const locals = plan.localTypes.map((type) => ({ count: 1, type }));
-  return assembleBody(emitter, locals, options.positions);
+  return assembleBody(code, locals, options.positions);
 }

@@ -7,8 +7,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { type ContinuationModule, continuationModule } from '../instrument/continuation-module.ts';
-import type { EmitOptions, Hooks } from '../instrument/emitter.ts';
 import { limitAddress } from '../instrument/instrument.ts';
+import type { EmitOptions, Hooks } from '../instrument/version-writer.ts';
 import type { DebugFunction } from './function.ts';
 import type { Limits } from './limits.ts';
 import { positionMap } from './positions.ts';

@@ -1,0 +1,196 @@
+/**
+ * The skeleton of one version of a function, and the pieces with which it can be left.
+ *
+ *     block $cold
+ *       block $body (result R)   ...the instructions...   end
+ *       return
+ *     end
+ *     spill all locals; leave(frame, pc, instance); tail-call what it names
+ *
+ * Every check branches to $cold and nothing comes back from there: a cold path that returned would
+ * be a merge edge in every loop, which costs V8 its load elimination and unrolling.
+ */
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { writeValType } from '../../wasm/type-codec.ts';
+import { I32, type ValType } from '../../wasm/types.ts';
+import { CodeWriter, ScratchLocals } from './code.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { FRAME_POINTER, LEAVE_SLOT } from './layout.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { EmitTarget } from './target.ts';
+import { type Construct, Walker } from './walker.ts';
+
+/** Before which instructions a version calls the hook. */
+export type Hooks = 'none' | 'all' | ReadonlySet<number>;
+
+export interface EmitOptions {
+  /** Address of the limit word that the version's checks read; undefined: no checks. */
+  readonly limitAddress: number | undefined;
+  readonly hooks: Hooks;
+  /** Check before each instruction that can trap whether it will. */
+  readonly traps: boolean;
+  /** The pc of an instruction that may trap by itself: its trap has been reported. */
+  readonly trustedPc?: number;
+  /** Bytes after which a version with hooks is left at the next instruction. */
+  readonly byteCap?: number;
+  /** Filled with pairs of (offset in the code, pc) for every instruction that can trap or call. */
+  readonly positions?: number[];
+}
+
+const EMPTY_BLOCK = 0x40;
+
+/** A label of the emitted code. */
+export interface Label {
+  /** The construct of the original whose branches go to this label, if any. */
+  readonly construct: Construct | undefined;
+  readonly role: 'cold' | 'plain' | 'arm' | 'loop-exit' | 'loop-again';
+}
+
+export class VersionWriter {
+  readonly plan: FunctionPlan;
+  readonly out: CodeWriter;
+  readonly scratch: ScratchLocals;
+  readonly frame: FrameWriter;
+  readonly walker: Walker;
+  readonly labels: Label[] = [];
+  readonly #target: EmitTarget;
+  readonly #options: EmitOptions;
+
+  constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions) {
+    this.plan = plan;
+    this.#target = target;
+    this.#options = options;
+    this.out = new CodeWriter(target.debugMemory);
+    this.scratch = new ScratchLocals(plan.localTypes.length);
+    this.frame = new FrameWriter(plan, this.out, this.scratch);
+    this.walker = new Walker(plan);
+  }
+
+  /** Opens $cold and $body. */
+  begin(): void {
+    const { out } = this;
+    out.i32Const(0);
+    out.load(I32, FRAME_POINTER);
+    out.localSet(this.scratch.framePointer);
+    this.openBlock([], { construct: undefined, role: 'cold' });
+    this.openBlock(this.plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
+  }
+
+  /** After the function's last `end`: the cold block. */
+  finish(): void {
+    const { out, scratch } = this;
+    const target = this.#target;
+    out.op(Op.return);
+    out.end();
+    this.labels.pop();
+    this.frame.storeAllLocals();
+    out.localGet(scratch.framePointer);
+    out.localGet(scratch.pc);
+    out.op(Op.globalGet);
+    out.u32(target.instanceGlobal);
+    out.i32Const(LEAVE_SLOT);
+    out.callIndirect(Op.callIndirect, target.leaveType, target.continuationTable);
+    this.#enter();
+    out.end();
+  }
+
+  /** A check: leaves for good, before the instruction at `pc`, if the limit word says so. */
+  check(pc: number): void {
+    const { limitAddress } = this.#options;
+    if (limitAddress === undefined) return;
+    const { out, scratch, frame, walker } = this;
+    frame.houseOperands(walker.operands);
+    out.localGet(scratch.framePointer);
+    out.loadLimit(limitAddress);
+    out.op(Op.i32GtU);
+    this.leaveIf(pc);
+  }
+
+  openBlock(results: readonly ValType[], label: Label): void {
+    const { out } = this;
+    out.u8(Op.block);
+    if (results.length === 0) out.u8(EMPTY_BLOCK);
+    else if (results.length === 1) writeValType(out, results[0]!);
+    else out.s33(this.#target.resultsType(results));
+    this.labels.push(label);
+  }
+
+  closeLabel(): Label {
+    this.out.end();
+    return this.labels.pop()!;
+  }
+
+  /** Depth of the innermost emitted label that the original's branches to `construct` mean. */
+  labelDepth(construct: Construct): number {
+    const { labels } = this;
+    for (let i = labels.length - 1; i >= 0; i--) {
+      if (labels[i]!.construct === construct) return labels.length - 1 - i;
+    }
+    throw new Error('a branch out of the function');
+  }
+
+  /** The original's instruction, with its indices as they are here. */
+  copy(reader: InstructionReader): void {
+    this.#options.positions?.push(this.out.length, reader.pc);
+    this.#target.instruction(reader, this.out);
+  }
+
+  /** The callee's frame begins `offset` bytes into this one; 0 for a tail call, which replaces it. */
+  setCalleeFrame(offset: number): void {
+    const { out } = this;
+    out.i32Const(0);
+    out.localGet(this.scratch.framePointer);
+    if (offset !== 0) {
+      out.i32Const(offset);
+      out.op(Op.i32Add);
+    }
+    out.store(I32, FRAME_POINTER);
+  }
+
+  /** Brings the frame up to date and calls the hook, which may name a continuation to go on in. */
+  hook(pc: number): void {
+    const { out, scratch, frame, walker } = this;
+    frame.flushLocals(walker);
+    frame.flushOperands(walker.operands);
+    out.localGet(scratch.framePointer);
+    out.i32Const(pc);
+    out.op(Op.globalGet);
+    out.u32(this.#target.instanceGlobal);
+    out.op(Op.call);
+    out.u32(this.#target.hookFunction!);
+    out.localTee(scratch.pc);
+    out.if();
+    out.localGet(scratch.pc);
+    this.#enter();
+    out.end();
+  }
+
+  /** Leaves for good before the instruction at `pc`; nothing can follow. */
+  leave(pc: number): void {
+    this.frame.flushOperands(this.walker.operands);
+    this.#goCold(pc, 0);
+    this.walker.reachable = false;
+  }
+
+  /** With a condition on the stack: leaves before the instruction at `pc`. All operands have homes. */
+  leaveIf(pc: number): void {
+    this.out.if();
+    this.frame.storeOperands(this.walker.operands);
+    this.#goCold(pc, 1);
+    this.out.end();
+  }
+
+  /** Branches to the cold block, from inside `extra` labels that are not on the label stack. */
+  #goCold(pc: number, extra: number): void {
+    this.out.i32Const(pc);
+    this.out.localSet(this.scratch.pc);
+    this.out.br(this.labels.length - 1 + extra);
+  }
+
+  /** Tail-calls the continuation whose slot is on the stack. */
+  #enter(): void {
+    const type = this.#target.resultsType(this.plan.results);
+    this.out.callIndirect(Op.returnCallIndirect, type, this.#target.continuationTable);
+  }
+}
