@@ -132,7 +132,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
 };
 
 /** Fields of a module; a script that begins with one is a single module without its parentheses. */
-const fields = new Set(
+export const fields = new Set(
   'type rec import func table memory global tag export start elem data'.split(' '),
 );
 
@@ -167,7 +167,7 @@ export function wastModules(source: string): WastModule[] {
 }
 
 /** Undefined for `(module instance ...)`, which has no module of its own. */
-function describeModule(source: string, module: List): WastModule['source'] | undefined {
+export function describeModule(source: string, module: List): WastModule['source'] | undefined {
   const words = module.items.slice(1, 4).flatMap((item) => (item.kind === 'atom' ? item.text : []));
   if (words[0] === 'instance') return undefined;
   const strings = module.items.flatMap((item) => (item.kind === 'string' ? item.bytes : []));
