@@ -70,6 +70,44 @@ const ACTIONS = {
     print(error(() => EventFuture.finish(d.continue({ tag: 'early-return', val: [] }), d)));
     print(step(d));
   },
+  // A loop without calls: stopped and sent on again, three times, then let out through its memory.
+  interrupts(d) {
+    for (let i = 0; i < 3; i++) {
+      const future = d.continue(NORMAL);
+      // By the pollable, so that the program is known to run for a while before it is interrupted.
+      const event = future.subscribe();
+      const clock = subscribeDuration(20_000_000n);
+      print(`ready: ${[...poll([event, clock])]}`);
+      clock[Symbol.dispose]();
+      d.interrupt();
+      event.block();
+      event[Symbol.dispose]();
+      const { tag } = EventFuture.finish(future, d);
+      const [frame] = d.exitFrames();
+      const turns = frame.getLocals(d)[0].unwrapI64();
+      print(`${tag} at ${frame.getPc(d)}, ${turns > 0n ? 'running' : 'at the start'}`);
+    }
+    d.allInstances()[0].getMemory(d, 0).setU32(d, 0n, 1);
+    print(EventFuture.finish(d.continue(NORMAL), d).tag);
+  },
+  // One line: percentiles in microseconds of a step, and of one query at each stop.
+  latency(d, [, , count]) {
+    const steps = [];
+    const queries = [];
+    for (let i = 0; i < Number(count); i++) {
+      const begin = now();
+      step(d);
+      const stopped = now();
+      const [frame] = d.exitFrames();
+      const asked = now();
+      frame.getPc(d);
+      queries.push(Number(now() - asked) / 1000);
+      steps.push(Number(stopped - begin) / 1000);
+    }
+    const at = (times, share) => times.sort((a, b) => a - b)[Math.floor(times.length * share)];
+    const line = (times) => `p50 ${at(times, 0.5).toFixed(1)} p99 ${at(times, 0.99).toFixed(1)}`;
+    print(`step ${line(steps)}; query ${line(queries)}`);
+  },
   values(d) {
     step(d);
     const locals = d.exitFrames()[0].getLocals(d);
