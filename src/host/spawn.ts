@@ -46,6 +46,10 @@ export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
     workerData,
     // The debugger has no environment and no input of main's.
     stdin: false,
+    // Never used: the thread writes by itself. But otherwise Node opens main's own streams for it,
+    // which makes a pipe non-blocking for the program as well.
+    stdout: true,
+    stderr: true,
   });
   const ended = new Promise<DebuggerReport>((resolve) => {
     worker.once('message', (report: DebuggerReport) => resolve(report));
