@@ -50,7 +50,7 @@ export class Stepping implements Debugger {
   stopped(engine: Engine, event: StopEvent): void {
     if (event.kind === 'interrupted') throw new Error('interrupted, and nobody asked for it');
     this.#stops++;
-    if (this.#stops < MAX_LOOKS) look(engine);
+    if (this.#stops < MAX_LOOKS) look(engine, event);
     engine.resume(this.#stops < MAX_STEPS ? 'step' : 'run');
   }
 }
@@ -84,7 +84,7 @@ export class Erratic implements Debugger {
   stopped(engine: Engine, event: StopEvent): void {
     this.#stops++;
     if (event.kind === 'breakpoint' && !this.#stepping) this.#requireBreakpoint(engine);
-    if (this.#stops < MAX_LOOKS) look(engine);
+    if (this.#stops < MAX_LOOKS) look(engine, event);
     if (this.#stops > MAX_RANDOM_STOPS) {
       this.#clear(engine);
       this.#resume(engine, false);
@@ -137,9 +137,10 @@ export class Erratic implements Debugger {
 }
 
 /** Reads all that a debugger can of the newest frames. */
-function look(engine: Engine): void {
+function look(engine: Engine, event: StopEvent): void {
   const frames = engine.activations().flat();
-  if (frames.length === 0) throw new Error('stopped without a frame');
+  // Segments that are out of bounds trap before any code runs.
+  if (frames.length === 0 && event.kind !== 'trap') throw new Error('stopped without a frame');
   for (const frame of frames.slice(0, 8)) {
     requireInstruction(frame);
     const { body } = frame.fn;

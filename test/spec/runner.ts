@@ -135,7 +135,9 @@ class Run {
     } catch (error) {
       if (!(error instanceof WasmError) || !error.message.startsWith('not covered yet'))
         throw error;
-      const reason = new NotCovered(error.message.replace(/^not covered yet: | at .*$/g, ''));
+      const reason = new NotCovered(
+        error.message.replace(/^not covered yet: | \(at offset .*$/g, ''),
+      );
       this.#taint(decodeModule(bytes), reason);
       throw reason;
     }

@@ -79,10 +79,21 @@ const rejections: Readonly<Record<string, Rejection>> = {
  */
 export async function loadScript(path: string): Promise<Script> {
   const text = readFileSync(path, 'utf8');
-  const forms = parseSexprs(text);
+  const parsed = parseSexprs(text);
+  // Recursive, and scripts without annotations nest thousands deep.
+  const forms = text.includes('(@') ? withoutAnnotations(parsed) : parsed;
   if (!fields.has(head(forms[0]) ?? '')) return new ScriptReader(text).read(forms);
   const wrapped = `(module ${text})`;
   return new ScriptReader(wrapped).read(parseSexprs(wrapped));
+}
+
+/** Annotations, `(@name ...)`, may be anywhere and mean nothing here. */
+function withoutAnnotations(forms: readonly Sexpr[]): Sexpr[] {
+  return forms.flatMap((form): Sexpr[] => {
+    if (form.kind !== 'list') return [form];
+    if (head(form)?.startsWith('@') === true) return [];
+    return [{ ...form, items: withoutAnnotations(form.items) }];
+  });
 }
 
 class ScriptReader {

@@ -99,7 +99,8 @@ export class EngineTarget implements Target {
     } catch (error) {
       // Where the program has used up the stack there is none left for the debugger either.
       if (error instanceof RangeError) throw error;
-      this.#complaints.push(`at a stop: ${error instanceof Error ? error.stack : error}`);
+      const stack = error instanceof Error ? (error.stack ?? '') : `${error}`;
+      this.#complaints.push(`at a stop: ${stack.split('\n', 2).join(' ')}`);
       this.#engine.resume('run');
     }
   }
