@@ -1,0 +1,106 @@
+/** The same scenarios under the engine. */
+
+import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
+import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
+import { type Bits, frameLocals, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
+import type { Activation, Frame } from '../../../src/engine/runtime/frames.ts';
+import { InstructionReader } from '../../../src/wasm/instructions.ts';
+import { functionType } from '../../../src/wasm/module.ts';
+import { Op } from '../../../src/wasm/opcodes.ts';
+import { type Scenario, show } from './scenario.ts';
+import type { FrameState, StackState } from './state.ts';
+
+export interface EngineStop {
+  readonly event: StopEvent['kind'];
+  readonly stack: StackState;
+  /** Opcode id of the instruction that the innermost frame is stopped at. */
+  readonly op: number;
+}
+
+export interface Driver {
+  readonly engine: Engine;
+  readonly modules: readonly DebugModule[];
+}
+
+/**
+ * Runs a scenario.
+ *
+ * @param begin - called before any code has run, with all modules loaded
+ * @param onStop - called at every stop; says how to go on
+ * @returns what the embedder returned
+ */
+export function runUnderEngine(
+  scenario: Scenario,
+  bytes: readonly Uint8Array[],
+  begin: (driver: Driver) => void,
+  onStop: (stop: EngineStop, driver: Driver) => 'run' | 'step',
+): string {
+  const engine = new Engine({
+    memory: createDebugMemory(),
+    onStop: (event) => {
+      engine.resume(onStop(stopState(engine, event), { engine, modules }));
+    },
+  });
+  const modules = bytes.map((module) => engine.loadModule(module));
+  begin({ engine, modules });
+  return engine.enter(() =>
+    show(
+      scenario.run({
+        instantiate: (module, imports) => engine.instantiate(modules[module]!, imports).exports,
+      }),
+    ),
+  );
+}
+
+function stopState(engine: Engine, event: StopEvent): EngineStop {
+  const activations = engine.activations();
+  const newest = activations[0]?.[0];
+  if (newest === undefined) throw new Error(`a stop without frames: ${event.kind}`);
+  const stack = activations.map((activation, i) => activationState(engine, activation, i === 0));
+  return { event: event.kind, stack, op: newest.snapshot.op };
+}
+
+function activationState(engine: Engine, activation: Activation, newest: boolean): FrameState[] {
+  return activation.map((frame, i) => frameState(engine, frame, newest && i === 0));
+}
+
+function frameState(engine: Engine, frame: Frame, innermost: boolean): FrameState {
+  const { fn, snapshot, instance } = frame;
+  if (instance.module.functionAround(snapshot.pc) !== fn) throw new Error('pc not in its function');
+  const expectedPc = innermost ? snapshot.pc : snapshot.next;
+  if (frame.pc !== expectedPc) throw new Error(`pc ${frame.pc}, not ${expectedPc}`);
+  if (!frame.exact) throw new Error('values that are not exact at a stop');
+  const operands = frameOperands(frame, engine.frameView).map(bitsText);
+  return {
+    module: instance.module.id,
+    pc: snapshot.pc,
+    locals: frameLocals(frame, engine.frameView).map(bitsText),
+    operands: innermost ? operands : operands.slice(0, operands.length - argumentCount(frame)),
+  };
+}
+
+/** Operands that the call which a frame is in has taken. */
+function argumentCount({ fn, snapshot }: Frame): number {
+  const { module } = fn.plan;
+  const reader = new InstructionReader(module.bytes, snapshot.pc, snapshot.next);
+  reader.read();
+  const indirect = snapshot.op === Op.callIndirect;
+  const type = indirect ? reader.index : module.functions[reader.index]!.typeIndex;
+  return functionType(module, type).params.length + (indirect ? 1 : 0);
+}
+
+export function bitsText({ type, bits }: Bits): string {
+  switch (type) {
+    case 'i32':
+    case 'f32':
+      return `${type}:${bits.toString(16).padStart(8, '0')}`;
+    case 'i64':
+    case 'f64':
+      return `${type}:${bits.toString(16).padStart(16, '0')}`;
+    case 'v128': {
+      const view = new DataView(bits.buffer, bits.byteOffset, 16);
+      const words = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
+      return `v128:${words.map((word) => word.toString(16).padStart(8, '0')).join(' ')}`;
+    }
+  }
+}
