@@ -4,6 +4,7 @@ import { SCRATCH } from '../engine/instrument/layout.ts';
 import type { Engine } from '../engine/runtime/engine.ts';
 import {
   type Bits,
+  type FrameValue,
   frameLocals,
   frameOperands,
   readBits,
@@ -55,12 +56,12 @@ export class LocalValues {
 
   locals(frame: Frame): WasmValue[] {
     this.#requireExact(frame);
-    return frameLocals(frame, this.#engine.frameView).map(toValue);
+    return frameLocals(frame, this.#engine.frameView).map((v) => this.#frameValue(v));
   }
 
   operands(frame: Frame): WasmValue[] {
     this.#requireExact(frame);
-    return frameOperands(frame, this.#engine.frameView).map(toValue);
+    return frameOperands(frame, this.#engine.frameView).map((v) => this.#frameValue(v));
   }
 
   /** @throws DebuggeeError unsupported-type */
@@ -101,6 +102,14 @@ export class LocalValues {
     const position = this.#position(entity, index);
     const object = this.#toObject(value);
     this.#orMismatch(() => entity.table.set(position, object));
+  }
+
+  #frameValue(value: FrameValue): WasmValue {
+    if (value.type !== 'ref') return toValue(value);
+    const { address, hierarchy } = value;
+    return this.#reference(hierarchy, () =>
+      address === undefined ? null : this.#engine.references.functionAt(address),
+    );
   }
 
   #position(entity: TableEntity, index: bigint): number {

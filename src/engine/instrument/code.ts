@@ -5,7 +5,8 @@
 import { ByteWriter } from '../../wasm/bytes.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
-import { I32, type ValType } from '../../wasm/types.ts';
+import { I32, type NumType, type ValType } from '../../wasm/types.ts';
+import { storageType } from './references.ts';
 
 const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
 const LOAD = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b } as const;
@@ -58,6 +59,15 @@ export class CodeWriter extends ByteWriter {
     this.u8(Op.end);
   }
 
+  /** A locals vector, one run for each type. */
+  localTypes(types: readonly ValType[]): void {
+    this.u32(types.length);
+    for (const type of types) {
+      this.u32(1);
+      writeValType(this, type);
+    }
+  }
+
   /** `if` without parameters and results. */
   if(): void {
     this.u8(Op.if);
@@ -71,16 +81,14 @@ export class CodeWriter extends ByteWriter {
   }
 
   /** Load from the debug memory; the address is on the stack. */
-  load(type: ValType, offset: number): void {
-    if (type.kind === 'ref') throw new Error('references are not kept in the debug memory');
+  load(type: NumType, offset: number): void {
     if (type.kind === 'v128') this.op(Op.v128Load);
     else this.u8(LOAD[type.kind]);
     this.#memarg(ALIGN_LOG2[type.kind], offset);
   }
 
   /** Store to the debug memory; the address and the value are on the stack. */
-  store(type: ValType, offset: number): void {
-    if (type.kind === 'ref') throw new Error('references are not kept in the debug memory');
+  store(type: NumType, offset: number): void {
     if (type.kind === 'v128') this.op(Op.v128Store);
     else this.u8(STORE[type.kind]);
     this.#memarg(ALIGN_LOG2[type.kind], offset);
@@ -110,10 +118,12 @@ export class CodeWriter extends ByteWriter {
 export class ScratchLocals {
   /** The frame's base address (i32). */
   readonly framePointer: number;
+  /** The index of the frame in the arrays of references (i32); only set where the function has some. */
+  readonly referenceIndex: number;
   /** The pc at which the cold block is entered, later the result of a hook (i32). */
   readonly pc: number;
   readonly #first: number;
-  readonly #types: ValType[] = [I32, I32];
+  readonly #types: ValType[] = [I32, I32, I32];
   readonly #byType = new Map<ValType, number[]>();
 
   /** @param first index of the first scratch local: the number of the function's own */
@@ -121,10 +131,12 @@ export class ScratchLocals {
     this.#first = first;
     this.framePointer = first;
     this.pc = first + 1;
+    this.referenceIndex = first + 2;
   }
 
-  /** The index of a scratch local of this type; different for different ordinals. */
-  temporary(type: ValType, ordinal: number): number {
+  /** The index of a scratch local for values of this type; different for different ordinals. */
+  temporary(valueType: ValType, ordinal: number): number {
+    const type = storageType(valueType);
     let locals = this.#byType.get(type);
     if (locals === undefined) {
       locals = [];
@@ -139,7 +151,9 @@ export class ScratchLocals {
 
   /** Writes a locals vector: `own` runs of the function's, then these. */
   encode(own: readonly { count: number; type: ValType }[], out: ByteWriter): void {
-    const runs = own.filter((run) => run.count > 0).map((run) => ({ ...run }));
+    const runs = own
+      .filter(({ count }) => count > 0)
+      .map(({ count, type }) => ({ count, type: storageType(type) }));
     for (const type of this.#types) {
       const last = runs.at(-1);
       if (last !== undefined && last.type === type) last.count++;

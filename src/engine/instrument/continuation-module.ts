@@ -6,8 +6,9 @@ import { ByteWriter } from '../../wasm/bytes.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
-import { FUNCREF, I32 } from '../../wasm/types.ts';
+import { FUNCREF, I32, refType } from '../../wasm/types.ts';
 import { emitContinuation } from './continuation.ts';
 import {
   DEBUG_MEMORY_IMPORT,
@@ -17,6 +18,7 @@ import {
 } from './instrument.ts';
 import { IMPORT_MODULE } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
+import { HIERARCHIES, type Hierarchy, TOP } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import { TypeRegistry } from './type-registry.ts';
@@ -36,6 +38,8 @@ export interface ContinuationModule {
   readonly functions: readonly number[];
   readonly globals: readonly number[];
   readonly tables: readonly number[];
+  /** The arrays of references that are imported as `references:func` and so on. */
+  readonly references: readonly Hierarchy[];
   /** Offset in `bytes` of the body, behind the size. */
   readonly bodyOffset: number;
 }
@@ -72,6 +76,7 @@ export function continuationModule(
   const functions = new Uses(1);
   const tables = new Uses(1);
   const globals = new Uses(1);
+  const declared = new Set<number>();
   const target: EmitTarget = {
     debugMemory: module.memories.length,
     continuationTable: 0,
@@ -79,8 +84,16 @@ export function continuationModule(
     leaveType: types.leave(),
     hookFunction: 0,
     resultsType: (results) => types.func([], results),
+    references: (hierarchy) => ({
+      array: types.array(TOP[hierarchy]),
+      // Numbered with the globals, as ones before the first.
+      global: globals.number(-1 - HIERARCHIES.indexOf(hierarchy)),
+    }),
     table: (index) => tables.number(index),
-    instruction: (reader, out) => copyRenumbered(module, reader, out, functions, tables, globals),
+    instruction(reader, out) {
+      copyRenumbered(module, reader, out, functions, tables, globals);
+      if (reader.op === Op.refFunc) declared.add(functions.number(reader.index));
+    },
   };
   const type = types.func([], plan.results);
   const body = emitContinuation(plan, at, target, options);
@@ -97,6 +110,17 @@ export function continuationModule(
     SectionId.export,
     vectorOfOne((o) => writeExport(o, { name: CONTINUATION.run, kind: 'func', index })),
   );
+  if (declared.size > 0) {
+    out.rawSection(
+      SectionId.element,
+      vectorOfOne((o) => {
+        o.u8(3); // declarative, function indices
+        o.u8(0); // elemkind: functions
+        o.u32(declared.size);
+        for (const func of declared) o.u32(func);
+      }),
+    );
+  }
   const sized = new ByteWriter(body.length + 8);
   sized.u32(body.length);
   const sizeBytes = sized.length;
@@ -105,10 +129,15 @@ export function continuationModule(
   return {
     bytes: out.finish(),
     functions: functions.used,
-    globals: globals.used,
+    globals: globals.used.filter((index) => index >= 0),
+    references: globals.used.filter((index) => index < 0).map(hierarchyAt),
     tables: tables.used,
     bodyOffset: code + sizeBytes,
   };
+}
+
+function hierarchyAt(number: number): Hierarchy {
+  return HIERARCHIES[-1 - number]!;
 }
 
 function vectorOfOne(write: (out: ByteWriter) => void): Uint8Array {
@@ -194,7 +223,13 @@ function imports(
   }
   add(CONTINUATION.instance, { kind: 'global', type: { value: I32, mutable: false } });
   for (const index of globals.used) {
-    add(`global:${index}`, { kind: 'global', type: module.globals[index]!.type });
+    if (index >= 0) {
+      add(`global:${index}`, { kind: 'global', type: module.globals[index]!.type });
+      continue;
+    }
+    const hierarchy = hierarchyAt(index);
+    const value = refType(true, target.references(hierarchy).array);
+    add(`references:${hierarchy}`, { kind: 'global', type: { value, mutable: true } });
   }
   return entries;
 }

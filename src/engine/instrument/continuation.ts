@@ -18,7 +18,7 @@ export function emitContinuation(
   target: EmitTarget,
   options: EmitOptions,
 ): Uint8Array {
-  const emitter = new FunctionEmitter(plan, target, options);
+  const emitter = new FunctionEmitter(plan, target, options, 0);
   const { code } = emitter;
   const { walker, frame } = code;
   walker.restore(at.constructs, at.operands);

@@ -14,7 +14,12 @@ export function emitCruise(
   target: EmitTarget,
   options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
 ): Uint8Array {
-  const emitter = new FunctionEmitter(plan, target, { ...options, hooks: 'none' });
+  const emitter = new FunctionEmitter(
+    plan,
+    target,
+    { ...options, hooks: 'none' },
+    plan.params.length,
+  );
   emitter.code.begin();
   emitter.code.check(plan.codeStart);
   emitter.stream(plan.codeStart, 0);

@@ -4,6 +4,7 @@
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import { writeHeapType } from '../../wasm/type-codec.ts';
 import { TRAP } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
@@ -19,8 +20,9 @@ export class FunctionEmitter {
   #trustedPc: number;
   readonly #traps: TrapChecks;
 
-  constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions) {
-    this.code = new VersionWriter(plan, target, options);
+  /** @param parameters number of locals that are the emitted function's parameters */
+  constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
+    this.code = new VersionWriter(plan, target, options, parameters);
     this.#options = options;
     this.#trustedPc = options.trustedPc ?? -1;
     const { walker, frame, out } = this.code;
@@ -76,18 +78,27 @@ export class FunctionEmitter {
       case Op.br:
       case Op.brIf:
       case Op.brTable:
+      case Op.brOnNull:
+      case Op.brOnNonNull:
+      case Op.brOnCast:
+      case Op.brOnCastFail:
         this.#branch(reader);
         return;
       case Op.call:
       case Op.callIndirect:
+      case Op.callRef:
         this.#call(reader);
+        return;
+      case Op.localGet:
+      case Op.localTee:
+        this.#local(reader);
         return;
       case Op.returnCall:
       case Op.returnCallIndirect:
+      case Op.returnCallRef:
         this.code.setCalleeFrame(0);
         break;
       case Op.localSet:
-      case Op.localTee:
         this.#traps.facts.forget(reader.index);
         break;
     }
@@ -193,8 +204,26 @@ export class FunctionEmitter {
     if (reader.op === Op.brTable) {
       out.u32(reader.labels.length - 1);
       for (const label of reader.labels) out.u32(depth(label));
+    } else if (reader.op === Op.brOnCast || reader.op === Op.brOnCastFail) {
+      const { castFrom, castTo } = reader;
+      out.u8((castFrom.nullable ? 1 : 0) | (castTo.nullable ? 2 : 0));
+      out.u32(depth(reader.index));
+      writeHeapType(out, castFrom.heap);
+      writeHeapType(out, castTo.heap);
     } else {
       out.u32(depth(reader.index));
+    }
+    walker.apply(reader);
+  }
+
+  /** `local.get` and `local.tee`: non-nullable locals are nullable ones here. */
+  #local(reader: InstructionReader): void {
+    const { walker, frame } = this.code;
+    if (reader.op === Op.localTee) {
+      this.#traps.facts.forget(reader.index);
+      frame.teeLocal(reader.index);
+    } else {
+      frame.pushLocal(reader.index);
     }
     walker.apply(reader);
   }

@@ -7,20 +7,40 @@
  * homes, and pushed again. V8's optimizing compiler sees through that; the baseline one pays a move.
  */
 import { Op } from '../../wasm/opcodes.ts';
+import type { ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
+import { FrameSlots } from './frame-slots.ts';
 import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
+import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
 export class FrameWriter {
   readonly #plan: FunctionPlan;
   readonly #out: CodeWriter;
   readonly #scratch: ScratchLocals;
+  readonly #slots: FrameSlots;
+  /** Parameters are kept by the function's own type; from this index on, locals are all nullable. */
+  readonly #nullableFrom: number;
 
-  constructor(plan: FunctionPlan, out: CodeWriter, scratch: ScratchLocals) {
+  /** @param parameters number of locals that are the emitted function's parameters */
+  constructor(
+    plan: FunctionPlan,
+    out: CodeWriter,
+    scratch: ScratchLocals,
+    target: EmitTarget,
+    parameters: number,
+  ) {
     this.#plan = plan;
     this.#out = out;
     this.#scratch = scratch;
+    this.#slots = new FrameSlots(plan, out, scratch, target);
+    this.#nullableFrom = parameters;
+  }
+
+  /** Takes the frame pointer from the stack. */
+  begin(): void {
+    this.#slots.begin();
   }
 
   /** Stores the locals that changed since they were last stored. */
@@ -38,8 +58,7 @@ export class FrameWriter {
   loadAllLocals(): void {
     const { localTypes, localOffsets } = this.#plan;
     for (let i = 0; i < localTypes.length; i++) {
-      this.#out.localGet(this.#scratch.framePointer);
-      this.#out.load(localTypes[i]!, localOffsets[i]!);
+      this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
     }
   }
@@ -54,6 +73,7 @@ export class FrameWriter {
     const top = operands.height - 1;
     if (lowest === top) {
       out.localTee(this.#house(operands, top));
+      this.#requireNonNull(operands.types[top]!);
       return;
     }
     for (let i = top; i >= lowest; i--) {
@@ -102,17 +122,29 @@ export class FrameWriter {
     const out = this.#out;
     const source = operands.sources[height]!;
     const home = operands.homes[height]!;
+    const type = operands.types[height]!;
     if (source >= 0) {
-      out.localGet(source);
+      this.pushLocal(source);
     } else if (source === CONSTANT) {
       const { bytes } = this.#plan.module;
       out.bytes(bytes, operands.constantStart[height], operands.constantEnd[height]);
-    } else if (home !== NO_HOME) {
-      out.localGet(home);
     } else {
-      out.localGet(this.#scratch.framePointer);
-      out.load(operands.types[height]!, operandOffset(this.#plan, height));
+      if (home !== NO_HOME) out.localGet(home);
+      else this.#slots.load(type, operandOffset(this.#plan, height));
+      this.#requireNonNull(type);
     }
+  }
+
+  /** `local.get` of one of the function's own, whose declared type may have become nullable. */
+  pushLocal(local: number): void {
+    this.#out.localGet(local);
+    if (local >= this.#nullableFrom) this.#requireNonNull(this.#plan.localTypes[local]!);
+  }
+
+  /** `local.tee`; the value keeps its type on the stack. */
+  teeLocal(local: number): void {
+    this.#out.localTee(local);
+    if (local >= this.#nullableFrom) this.#requireNonNull(this.#plan.localTypes[local]!);
   }
 
   #house(operands: OperandStack, height: number): number {
@@ -123,14 +155,19 @@ export class FrameWriter {
   }
 
   #storeOperand(operands: OperandStack, height: number): void {
-    this.#out.localGet(this.#scratch.framePointer);
-    this.pushOperand(operands, height);
-    this.#out.store(operands.types[height]!, operandOffset(this.#plan, height));
+    const type = operands.types[height]!;
+    const offset = operandOffset(this.#plan, height);
+    this.#slots.store(type, offset, () => this.pushOperand(operands, height));
+  }
+
+  #requireNonNull(type: ValType): void {
+    if (type.kind === 'ref' && !type.nullable) this.#out.op(Op.refAsNonNull);
   }
 
   #storeLocal(local: number): void {
-    this.#out.localGet(this.#scratch.framePointer);
-    this.#out.localGet(local);
-    this.#out.store(this.#plan.localTypes[local]!, this.#plan.localOffsets[local]!);
+    // Not pushLocal: a non-nullable local that is not set yet is null.
+    this.#slots.store(this.#plan.localTypes[local]!, this.#plan.localOffsets[local]!, () =>
+      this.#out.localGet(local),
+    );
   }
 }

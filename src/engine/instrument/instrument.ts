@@ -12,11 +12,12 @@ import { ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
-import { writeGlobalType, writeTableType } from '../../wasm/type-codec.ts';
-import { FUNCREF, I32, type Limits, type MemoryType } from '../../wasm/types.ts';
+import { writeGlobalType, writeHeapType, writeTableType } from '../../wasm/type-codec.ts';
+import { FUNCREF, I32, type Limits, type MemoryType, refType } from '../../wasm/types.ts';
 import { emitCruise } from './cruise.ts';
 import { IMPORT_MODULE, INITIAL_PAGES, LIMITS, MAXIMUM_PAGES } from './layout.ts';
 import { planFunction } from './plan.ts';
+import { type Hierarchy, TOP } from './references.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
 
@@ -32,6 +33,8 @@ export interface HiddenExports {
   readonly global: string;
   readonly table: string;
   readonly tag: string;
+  /** Prefix, followed by a hierarchy: the array of references. */
+  readonly references: string;
 }
 
 export interface InstrumentedModule {
@@ -44,6 +47,8 @@ export interface InstrumentedModule {
   readonly bodyOffsets: Uint32Array;
   /** Number of the first limit word; one for each defined function. */
   readonly firstLimit: number;
+  /** The hierarchies of references that frames of this module hold. */
+  readonly references: readonly Hierarchy[];
   /** Whether instructions that will trap are reported before they do. */
   readonly traps: boolean;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
@@ -88,13 +93,20 @@ export function limitAddress(word: number): number {
 export function instrument(module: Module, firstLimit: number, traps: boolean): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
-  const target = cruiseTarget(module, types);
+  const globals = new AddedGlobals(module.globals.length);
+  const references: Hierarchy[] = [];
+  const target = cruiseTarget(module, types, globals, (hierarchy) => {
+    references.push(hierarchy);
+    return hidden.references + hierarchy;
+  });
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
   const code: Uint8Array[] = [];
   const bodySizes = new Uint32Array(bodies.length);
   bodies.forEach((body, i) => {
     const plan = planFunction(module, body);
+    // Continuations may hold references where the cruise version never stores any.
+    for (const hierarchy of plan.references) target.references(hierarchy);
     frameSizes[i] = plan.frameSize;
     const emitted = emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps });
     bodySizes[i] = emitted.length;
@@ -107,8 +119,11 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
   copyVector(out, module, SectionId.function);
   out.vectorSection(SectionId.table, module, tableEntries(module));
   copyVector(out, module, SectionId.tag);
-  out.vectorSection(SectionId.global, module, globalEntries(module));
-  out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target));
+  out.vectorSection(SectionId.global, module, [
+    ...sectionEntries(module, SectionId.global),
+    ...globals.entries,
+  ]);
+  out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target, globals));
   out.vectorSection(SectionId.element, module, elementEntries(module));
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
@@ -135,18 +150,46 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
     bodyOffsets,
     firstLimit,
     traps,
+    references,
     target,
   };
 }
 
-function cruiseTarget(module: Module, types: TypeRegistry): EmitTarget {
+function cruiseTarget(
+  module: Module,
+  types: TypeRegistry,
+  globals: AddedGlobals,
+  nameOf: (hierarchy: Hierarchy) => string,
+): EmitTarget {
+  const instanceGlobal = globals.add((out) => {
+    writeGlobalType(out, { value: I32, mutable: true });
+    out.u8(Op.i32Const);
+    out.s32(0);
+    out.u8(Op.end);
+  });
+  const places = new Map<Hierarchy, { array: number; global: number }>();
   return {
     debugMemory: module.memories.length,
     continuationTable: module.tables.length + 1,
-    instanceGlobal: module.globals.length,
+    instanceGlobal,
     leaveType: types.leave(),
     hookFunction: undefined,
     resultsType: (results) => types.func([], results),
+    references(hierarchy) {
+      let place = places.get(hierarchy);
+      if (place === undefined) {
+        const array = types.array(TOP[hierarchy]);
+        const global = globals.add((out) => {
+          writeGlobalType(out, { value: refType(true, array), mutable: true });
+          out.u8(Op.refNull);
+          writeHeapType(out, array);
+          out.u8(Op.end);
+        }, nameOf(hierarchy));
+        place = { array, global };
+        places.set(hierarchy, place);
+      }
+      return place;
+    },
     table: (index) => index,
     instruction: (reader, out) => out.bytes(module.bytes, reader.pc, reader.next),
   };
@@ -196,21 +239,36 @@ function tableEntries(module: Module) {
   return [...sectionEntries(module, SectionId.table), table(module.functions.length), table(1)];
 }
 
-function globalEntries(module: Module) {
-  const instance = piece((out) => {
-    writeGlobalType(out, { value: I32, mutable: true });
-    out.u8(Op.i32Const);
-    out.s32(0);
-    out.u8(Op.end);
-  });
-  return [...sectionEntries(module, SectionId.global), instance];
+/** Globals behind the module's own. */
+class AddedGlobals {
+  readonly entries: Uint8Array[] = [];
+  readonly exports: { name: string; kind: 'global'; index: number }[] = [];
+  readonly #first: number;
+
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  /** Adds one, exported if it has a name; gives its index. */
+  add(write: (out: ByteWriter) => void, name?: string): number {
+    const index = this.#first + this.entries.length;
+    this.entries.push(piece(write));
+    if (name !== undefined) this.exports.push({ name, kind: 'global', index });
+    return index;
+  }
 }
 
-function exportEntries(module: Module, hidden: HiddenExports, target: EmitTarget) {
+function exportEntries(
+  module: Module,
+  hidden: HiddenExports,
+  target: EmitTarget,
+  globals: AddedGlobals,
+) {
   const added: Parameters<typeof writeExport>[1][] = [
     { name: hidden.instance, kind: 'global', index: target.instanceGlobal },
     { name: hidden.functions, kind: 'table', index: module.tables.length },
     { name: hidden.continuations, kind: 'table', index: target.continuationTable },
+    ...globals.exports,
   ];
   const addPrivate = (
     kind: 'global' | 'table' | 'tag',
@@ -255,5 +313,6 @@ function hiddenNames(module: Module): HiddenExports {
     global: `${prefix}global:`,
     table: `${prefix}table:`,
     tag: `${prefix}tag:`,
+    references: `${prefix}references:`,
   };
 }

@@ -5,7 +5,7 @@
  * Where the value is found depends on the original body alone, never on the version of the
  * function that is being emitted: frames are read without knowing which version filled them.
  */
-import type { ValType } from '../../wasm/types.ts';
+import { type RefType, V128, type ValType } from '../../wasm/types.ts';
 
 /** The operand's value is in its own frame slot (or will be, once it is flushed). */
 export const SLOT = -1;
@@ -26,11 +26,18 @@ export class OperandStack {
   /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
   readonly homes: number[] = [];
 
+  /** A vector has been on the stack. */
+  hadV128 = false;
+  /** The types of the references that have been. */
+  readonly hadReferences = new Set<RefType>();
+
   get height(): number {
     return this.types.length;
   }
 
   push(type: ValType, source: number, start = 0, end = 0): void {
+    if (type === V128) this.hadV128 = true;
+    else if (type.kind === 'ref') this.hadReferences.add(type);
     this.types.push(type);
     this.sources.push(source);
     this.constantStart.push(start);

@@ -6,13 +6,13 @@
  *     frame + operandBase       operand slots, `stride` bytes each, bottom first
  *     frame + size              the callee's frame
  */
-import { WasmError } from '../../wasm/error.ts';
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { V128, type ValType, valTypeName } from '../../wasm/types.ts';
+import { type RefType, V128, type ValType } from '../../wasm/types.ts';
 import { requireCovered } from './coverage.ts';
 import { LocalSet } from './local-set.ts';
+import { type Hierarchy, hierarchyOf, REFERENCE_SIZE } from './references.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
@@ -25,6 +25,8 @@ export interface FunctionPlan extends WalkedFunction {
   /** Parameters, then locals. */
   readonly localTypes: readonly ValType[];
   readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** The hierarchies of the references among locals and operands. */
+  readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
   readonly localOffsets: readonly number[];
   readonly operandBase: number;
@@ -34,7 +36,7 @@ export interface FunctionPlan extends WalkedFunction {
   readonly frameSize: number;
 }
 
-const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16 } as const;
+const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16, ref: REFERENCE_SIZE } as const;
 
 /** @throws WasmError for what the engine does not cover yet, with the opcode and its offset. */
 export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
@@ -48,10 +50,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
   let offset = 0;
   for (const local of localTypes) {
     if (local.kind === 'ref') {
-      throw new WasmError(
-        `not covered yet: a local of type ${valTypeName(local)} in function ${index}`,
-        body.localsStart,
-      );
+      offset = align(offset, REFERENCE_SIZE);
     }
     localOffsets.push(offset);
     offset += SIZE[local.kind];
@@ -66,6 +65,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     loopWrites: undefined,
   };
   const shape = prepass(walked, body);
+  for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
   const operandBase = align(offset, stride);
@@ -76,6 +76,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     params: type.params,
     localOffsets,
     loopWrites: shape.loopWrites,
+    references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,
     // 16 at least: an empty frame would make a caller and its callee share one base.
@@ -95,19 +96,20 @@ function align(value: number, to: number): number {
 interface Shape {
   maxHeight: number;
   usesV128: boolean;
+  references: Set<RefType>;
   loopWrites: Map<number, LocalSet>;
 }
 
 function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const walker = new Walker(fn);
-  const shape: Shape = { maxHeight: 0, usesV128: false, loopWrites: new Map() };
+  const shape = { maxHeight: 0, loopWrites: new Map<number, LocalSet>() };
   // One entry for each open loop: its own writes, which its parent gets when it closes.
   const openLoops: { depth: number; writes: LocalSet }[] = [];
   while (!walker.finished && reader.read()) {
     const { op } = reader;
     if (walker.reachable) {
-      requireCovered(reader, fn.module);
+      requireCovered(reader);
       if (op === Op.localSet || op === Op.localTee) openLoops.at(-1)?.writes.add(reader.index);
     }
     const depth = walker.constructs.length;
@@ -121,10 +123,8 @@ function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
       const { writes } = openLoops.pop()!;
       openLoops.at(-1)?.writes.addFrom(writes);
     }
-    const { operands } = walker;
-    const height = operands.height;
-    if (height > shape.maxHeight) shape.maxHeight = height;
-    if (height > 0 && operands.types[height - 1] === V128) shape.usesV128 = true;
+    shape.maxHeight = Math.max(shape.maxHeight, walker.operands.height);
   }
-  return shape;
+  const { hadV128, hadReferences } = walker.operands;
+  return { ...shape, usesV128: hadV128, references: hadReferences };
 }

@@ -9,6 +9,7 @@ import { writeHeapType } from '../../wasm/type-codec.ts';
 import { BoundsFacts } from './bounds-facts.ts';
 import type { CodeWriter } from './code.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
+import { referenceCondition } from './reference-checks.ts';
 import { type Bounds, truncationBounds } from './truncation.ts';
 
 /** What the checks need of the emitter. */
@@ -71,7 +72,8 @@ export class TrapChecks {
         return this.#tableCopy(reader);
       default: {
         const bounds = truncationBounds(op);
-        return bounds !== undefined && this.#truncation(bounds);
+        if (bounds !== undefined) return this.#truncation(bounds);
+        return referenceCondition(this.#context, reader);
       }
     }
   }

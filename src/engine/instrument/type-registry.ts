@@ -6,7 +6,13 @@ import { ByteWriter } from '../../wasm/bytes.ts';
 import type { Module, Range } from '../../wasm/module.ts';
 import { SectionId } from '../../wasm/module.ts';
 import { writeRecGroup } from '../../wasm/sections/types.ts';
-import { I32, type ValType, valTypeName } from '../../wasm/types.ts';
+import {
+  type CompositeType,
+  I32,
+  type RefType,
+  type ValType,
+  valTypeName,
+} from '../../wasm/types.ts';
 
 export class TypeRegistry {
   readonly #module: Module;
@@ -25,21 +31,31 @@ export class TypeRegistry {
   /** The index of a function type. */
   func(params: readonly ValType[], results: readonly ValType[]): number {
     const key = `${params.map(valTypeName).join()}>${results.map(valTypeName).join()}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const out = new ByteWriter(16);
-    writeRecGroup(out, [
-      { final: true, supertypes: [], composite: { kind: 'func', params, results } },
-    ]);
-    const index = this.#module.types.length + this.#added.length;
-    this.#added.push(out.take());
-    this.#known.set(key, index);
-    return index;
+    return this.#add(key, { kind: 'func', params, results });
+  }
+
+  /** The index of the type of arrays of references. */
+  array(element: RefType): number {
+    return this.#add(`array ${valTypeName(element)}`, {
+      kind: 'array',
+      element: { storage: element, mutable: true },
+    });
   }
 
   /** Entries of the type section. */
   entries(): (Range | Uint8Array)[] {
     return [...sectionEntries(this.#module, SectionId.type), ...this.#added];
+  }
+
+  #add(key: string, composite: CompositeType): number {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const out = new ByteWriter(16);
+    writeRecGroup(out, [{ final: true, supertypes: [], composite }]);
+    const index = this.#module.types.length + this.#added.length;
+    this.#added.push(out.take());
+    this.#known.set(key, index);
+    return index;
   }
 }
 

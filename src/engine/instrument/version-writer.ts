@@ -57,13 +57,14 @@ export class VersionWriter {
   readonly #target: EmitTarget;
   readonly #options: EmitOptions;
 
-  constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions) {
+  /** @param parameters number of locals that are the emitted function's parameters */
+  constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.plan = plan;
     this.#target = target;
     this.#options = options;
     this.out = new CodeWriter(target.debugMemory);
     this.scratch = new ScratchLocals(plan.localTypes.length);
-    this.frame = new FrameWriter(plan, this.out, this.scratch);
+    this.frame = new FrameWriter(plan, this.out, this.scratch, target, parameters);
     this.walker = new Walker(plan);
   }
 
@@ -72,7 +73,7 @@ export class VersionWriter {
     const { out } = this;
     out.i32Const(0);
     out.load(I32, FRAME_POINTER);
-    out.localSet(this.scratch.framePointer);
+    this.frame.begin();
     this.openBlock([], { construct: undefined, role: 'cold' });
     this.openBlock(this.plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }

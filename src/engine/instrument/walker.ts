@@ -9,7 +9,7 @@ import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effec
 import { blockSignature, type InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import type { ValType } from '../../wasm/types.ts';
+import { refType, type ValType } from '../../wasm/types.ts';
 import { LocalSet } from './local-set.ts';
 import { CONSTANT, OperandStack, SLOT } from './operands.ts';
 
@@ -114,6 +114,12 @@ export class Walker {
         this.operands.pop(1);
         this.#branch(reader.index);
         return;
+      case Op.brOnNull:
+      case Op.brOnNonNull:
+      case Op.brOnCast:
+      case Op.brOnCastFail:
+        this.#branch(reader.index);
+        break;
       case Op.brTable:
         for (const label of reader.labels) this.#branch(label);
         this.reachable = false;
@@ -122,11 +128,11 @@ export class Walker {
       case Op.unreachable:
       case Op.returnCall:
       case Op.returnCallIndirect:
+      case Op.returnCallRef:
         this.reachable = false;
         return;
-      default:
-        this.#applyPlain(reader);
     }
+    this.#applyPlain(reader);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
@@ -284,6 +290,9 @@ export class Walker {
         operands.push(result, CONSTANT, reader.pc, reader.next);
         return;
       }
+      case Op.refNull:
+        operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
+        return;
     }
     const effect = this.#effect;
     stackEffect(reader, this.#fn, this.#operandType, effect);

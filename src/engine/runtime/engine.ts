@@ -21,6 +21,7 @@ import { leaveFunction } from './leave.ts';
 import { Limits } from './limits.ts';
 import { bindContinuation, type EngineImports, readImports } from './linking.ts';
 import { DebugModule } from './module.ts';
+import { ReferenceArrays } from './reference-arrays.ts';
 import { captureStack, type Site, stackOf } from './stack-trace.ts';
 import type { Version } from './versions.ts';
 
@@ -49,6 +50,8 @@ export interface EngineOptions {
 export class Engine {
   readonly modules: DebugModule[] = [];
   readonly instances: DebugInstance[] = [];
+  /** References of frames, by the addresses of their places. */
+  readonly references: ReferenceArrays;
   readonly #memory: DebugMemory;
   readonly #limits: Limits;
   readonly #hostCalls: HostCalls;
@@ -71,6 +74,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
+    this.references = new ReferenceArrays(this.#memory.stackEnd);
     this.#hostCalls = new HostCalls(this.#memory);
     this.#onStop = options.onStop;
     this.#checkTraps = options.traps !== 'native';
@@ -119,6 +123,9 @@ export class Engine {
     const instance = new DebugInstance(id, module, wasm, linked, this.#leave);
     this.instances.push(instance);
     this.#code.set(wasm, instance);
+    for (const hierarchy of module.instrumented.references) {
+      this.references.connect(hierarchy, instance.references(hierarchy));
+    }
     const { start } = module.original;
     if (start !== undefined) this.enter(() => instance.func(start)!());
     return instance;
@@ -258,6 +265,7 @@ export class Engine {
   #makeRoom(end: number): void {
     if (end <= this.#memory.stackEnd) return;
     if (!this.#memory.growTo(end)) throw new RangeError('Maximum call stack size exceeded');
+    this.references.growTo(this.#memory.stackEnd);
     this.#limits.publish();
   }
 

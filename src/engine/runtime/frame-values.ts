@@ -4,6 +4,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { CONSTANT, SLOT } from '../instrument/operands.ts';
 import { operandOffset } from '../instrument/plan.ts';
+import { type Hierarchy, hierarchyOf } from '../instrument/references.ts';
 import type { Frame } from './frames.ts';
 
 /** A number or vector with all its bits: i32 and f32 as u32, i64 and f64 as u64, v128 as 16 bytes. */
@@ -11,6 +12,11 @@ export type Bits =
   | { readonly type: 'i32' | 'f32'; readonly bits: number }
   | { readonly type: 'i64' | 'f64'; readonly bits: bigint }
   | { readonly type: 'v128'; readonly bits: Uint8Array };
+
+/** A value of a frame: bits, or a reference with the byte address of its place; null has none. */
+export type FrameValue =
+  | Bits
+  | { readonly type: 'ref'; readonly hierarchy: Hierarchy; readonly address: number | undefined };
 
 /** Reads a value of a numeric type; references are not kept in memory. */
 export function readBits(view: DataView, address: number, type: ValType): Bits {
@@ -44,23 +50,32 @@ export function writeBits(view: DataView, address: number, value: Bits): void {
 }
 
 /** Parameters, then locals. */
-export function frameLocals(frame: Frame, view: DataView): Bits[] {
+export function frameLocals(frame: Frame, view: DataView): FrameValue[] {
   const { localTypes, localOffsets } = frame.fn.plan;
-  return localTypes.map((type, i) => readBits(view, frame.base + localOffsets[i]!, type));
+  return localTypes.map((type, i) => readValue(view, frame, localOffsets[i]!, type));
 }
 
 /** Operands, the bottom of the stack first. */
-export function frameOperands(frame: Frame, view: DataView): Bits[] {
+export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
   const { operands } = frame.snapshot;
   const { plan } = frame.fn;
   return operands.types.map((type, i) => {
     const source = operands.sources[i]!;
     if (source === CONSTANT) {
+      if (type.kind === 'ref') {
+        return { type: 'ref', hierarchy: hierarchyOf(plan.module, type), address: undefined };
+      }
       return constant(plan.module.bytes, operands.constantStart[i]!, operands.constantEnd[i]!);
     }
     const offset = source === SLOT ? operandOffset(plan, i) : plan.localOffsets[source]!;
-    return readBits(view, frame.base + offset, type);
+    return readValue(view, frame, offset, type);
   });
+}
+
+function readValue(view: DataView, frame: Frame, offset: number, type: ValType): FrameValue {
+  const address = frame.base + offset;
+  if (type.kind !== 'ref') return readBits(view, address, type);
+  return { type: 'ref', hierarchy: hierarchyOf(frame.fn.plan.module, type), address };
 }
 
 function constant(bytes: Uint8Array, start: number, end: number): Bits {

@@ -1,6 +1,7 @@
 /** An instance under the engine, with access to everything that is private in it. */
 import { memoryImportName } from '../instrument/instrument.ts';
 import { LEAVE_SLOT } from '../instrument/layout.ts';
+import type { Hierarchy } from '../instrument/references.ts';
 import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
 import type { Continuation } from './versions.ts';
@@ -59,6 +60,13 @@ export class DebugInstance {
 
   tag(index: number): WebAssembly.Tag | undefined {
     return this.#entity('tag', index) as WebAssembly.Tag | undefined;
+  }
+
+  /** The global that holds the array of references of a hierarchy that the module uses. */
+  references(hierarchy: Hierarchy): WebAssembly.Global {
+    return this.wasm.exports[
+      this.module.instrumented.hidden.references + hierarchy
+    ] as WebAssembly.Global;
   }
 
   /** The slot of the continuation table that holds a continuation; `make` instantiates it once. */

@@ -110,6 +110,9 @@ export function bindContinuation(
   };
   for (const index of code.functions) entities[`func:${index}`] = instance.func(index);
   for (const index of code.globals) entities[`global:${index}`] = instance.global(index);
+  for (const hierarchy of code.references) {
+    entities[`references:${hierarchy}`] = instance.references(hierarchy);
+  }
   for (const index of code.tables) entities[`table:${index}`] = instance.table(index);
   return new WebAssembly.Instance(continuation.compiled, {
     [IMPORT_MODULE]: entities,

@@ -1,0 +1,92 @@
+/** Emits the access to one place of a frame: in the debug memory, or in an array of references. */
+import { Op } from '../../wasm/opcodes.ts';
+import { writeHeapType } from '../../wasm/type-codec.ts';
+import type { RefType, ValType } from '../../wasm/types.ts';
+import type { CodeWriter, ScratchLocals } from './code.ts';
+import { STACK } from './layout.ts';
+import type { FunctionPlan } from './plan.ts';
+import { hierarchyOf, isBottom, REFERENCE_SIZE } from './references.ts';
+import type { EmitTarget } from './target.ts';
+
+export class FrameSlots {
+  readonly #plan: FunctionPlan;
+  readonly #out: CodeWriter;
+  readonly #scratch: ScratchLocals;
+  readonly #target: EmitTarget;
+
+  constructor(plan: FunctionPlan, out: CodeWriter, scratch: ScratchLocals, target: EmitTarget) {
+    this.#plan = plan;
+    this.#out = out;
+    this.#scratch = scratch;
+    this.#target = target;
+  }
+
+  /** Sets the scratch locals that the accesses need from the frame pointer, which is on the stack. */
+  begin(): void {
+    const out = this.#out;
+    if (this.#plan.references.size === 0) {
+      out.localSet(this.#scratch.framePointer);
+      return;
+    }
+    out.localTee(this.#scratch.framePointer);
+    out.i32Const(STACK);
+    out.op(Op.i32Sub);
+    out.i32Const(REFERENCE_SIZE);
+    out.op(Op.i32DivU);
+    out.localSet(this.#scratch.referenceIndex);
+  }
+
+  /** Pushes the value at an offset of the frame; a non-nullable type may be null there. */
+  load(type: ValType, offset: number): void {
+    const out = this.#out;
+    if (type.kind !== 'ref') {
+      out.localGet(this.#scratch.framePointer);
+      out.load(type, offset);
+    } else if (isBottom(type)) {
+      out.op(Op.refNull);
+      writeHeapType(out, type.heap);
+    } else {
+      const { array, global } = this.#target.references(hierarchyOf(this.#plan.module, type));
+      this.#element(global, offset);
+      out.op(Op.arrayGet);
+      out.u32(array);
+      if (isTop(type)) return;
+      out.op(Op.refCastNull);
+      writeHeapType(out, type.heap);
+    }
+  }
+
+  /** Stores what `push` pushes. */
+  store(type: ValType, offset: number, push: () => void): void {
+    const out = this.#out;
+    if (type.kind !== 'ref') {
+      out.localGet(this.#scratch.framePointer);
+      push();
+      out.store(type, offset);
+      return;
+    }
+    // Nothing to store: such a slot is read as null.
+    if (isBottom(type)) return;
+    const { array, global } = this.#target.references(hierarchyOf(this.#plan.module, type));
+    this.#element(global, offset);
+    push();
+    out.op(Op.arraySet);
+    out.u32(array);
+  }
+
+  #element(global: number, offset: number): void {
+    const out = this.#out;
+    out.op(Op.globalGet);
+    out.u32(global);
+    out.localGet(this.#scratch.referenceIndex);
+    if (offset !== 0) {
+      out.i32Const(offset / REFERENCE_SIZE);
+      out.op(Op.i32Add);
+    }
+  }
+}
+
+/** The top of its hierarchy: what the array holds needs no cast. */
+function isTop({ heap }: RefType): boolean {
+  return heap === 'func' || heap === 'extern' || heap === 'any' || heap === 'exn';
+}

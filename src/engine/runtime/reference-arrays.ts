@@ -1,0 +1,159 @@
+/**
+ * The arrays that hold the references of frames, see `../instrument/references.ts`. JavaScript can
+ * hold such an array but not look into it, so a small module makes them, copies them when the frame
+ * stack grows, and reads the elements that JavaScript can have.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import { decodeModule, SectionId } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { writeExport } from '../../wasm/sections/externs.ts';
+import { I32, refType, type ValType } from '../../wasm/types.ts';
+import { CodeWriter } from '../instrument/code.ts';
+import { STACK } from '../instrument/layout.ts';
+import { HIERARCHIES, type Hierarchy, REFERENCE_SIZE, TOP } from '../instrument/references.ts';
+import { TypeRegistry } from '../instrument/type-registry.ts';
+
+interface Accessors {
+  /** A new array with the elements of an old one, or none. */
+  readonly make: (old: unknown, length: number) => unknown;
+  readonly get: (array: unknown, index: number) => unknown;
+}
+
+export class ReferenceArrays {
+  readonly #arrays = new Map<Hierarchy, unknown>();
+  /** Globals through which instances reach an array. */
+  readonly #globals = new Map<Hierarchy, WebAssembly.Global[]>();
+  #accessors: Record<string, unknown> | undefined;
+  #length: number;
+
+  /** @param stackEnd byte address behind the last frame that fits */
+  constructor(stackEnd: number) {
+    this.#length = lengthFor(stackEnd);
+  }
+
+  /** Gives an instance the array of a hierarchy. */
+  connect(hierarchy: Hierarchy, global: WebAssembly.Global): void {
+    let array = this.#arrays.get(hierarchy);
+    if (array === undefined) {
+      array = this.#of(hierarchy).make(null, this.#length);
+      this.#arrays.set(hierarchy, array);
+    }
+    global.value = array;
+    const globals = this.#globals.get(hierarchy);
+    if (globals === undefined) this.#globals.set(hierarchy, [global]);
+    else globals.push(global);
+  }
+
+  /**
+   * Makes room for frames up to a byte address.
+   * @throws RangeError if V8 has no room for arrays of that length
+   */
+  growTo(stackEnd: number): void {
+    const length = lengthFor(stackEnd);
+    if (length <= this.#length) return;
+    for (const [hierarchy, old] of this.#arrays) {
+      const array = this.#of(hierarchy).make(old, length);
+      this.#arrays.set(hierarchy, array);
+      for (const global of this.#globals.get(hierarchy)!) global.value = array;
+    }
+    this.#length = length;
+  }
+
+  /** The function, or null, at a byte address of the frame stack. */
+  functionAt(address: number): unknown {
+    const index = (address - STACK) / REFERENCE_SIZE;
+    return this.#of('func').get(this.#arrays.get('func'), index);
+  }
+
+  #of(hierarchy: Hierarchy): Accessors {
+    this.#accessors ??= new WebAssembly.Instance(new WebAssembly.Module(accessModule())).exports;
+    return {
+      make: this.#accessors[`make ${hierarchy}`] as Accessors['make'],
+      get: this.#accessors[`get ${hierarchy}`] as Accessors['get'],
+    };
+  }
+}
+
+function lengthFor(stackEnd: number): number {
+  return Math.ceil((stackEnd - STACK) / REFERENCE_SIZE);
+}
+
+function accessModule(): Uint8Array<ArrayBuffer> {
+  const empty = decodeModule(new ModuleWriter().finish());
+  const types = new TypeRegistry(empty);
+  const functions: { name: string; type: number; body: Uint8Array }[] = [];
+  const add = (
+    name: string,
+    params: readonly ValType[],
+    result: ValType,
+    locals: readonly ValType[],
+    write: (out: CodeWriter) => void,
+  ): void => {
+    const out = new CodeWriter(0);
+    out.localTypes(locals);
+    write(out);
+    out.end();
+    functions.push({ name, type: types.func(params, [result]), body: out.take() });
+  };
+  for (const hierarchy of HIERARCHIES) {
+    const type = types.array(TOP[hierarchy]);
+    const array = refType(true, type);
+    add(`get ${hierarchy}`, [array, I32], TOP[hierarchy], [], (out) => {
+      out.localGet(0);
+      out.localGet(1);
+      out.op(Op.arrayGet);
+      out.u32(type);
+    });
+    // make(old, length): local 2 is the new array.
+    add(`make ${hierarchy}`, [array, I32], array, [array], (out) => {
+      out.localGet(1);
+      out.op(Op.arrayNewDefault);
+      out.u32(type);
+      out.localSet(2);
+      out.localGet(0);
+      out.op(Op.refIsNull);
+      out.op(Op.i32Eqz);
+      out.if();
+      out.localGet(2);
+      out.i32Const(0);
+      out.localGet(0);
+      out.i32Const(0);
+      out.localGet(0);
+      out.op(Op.arrayLen);
+      out.op(Op.arrayCopy);
+      out.u32(type);
+      out.u32(type);
+      out.end();
+      out.localGet(2);
+    });
+  }
+  const entry = (write: (out: ByteWriter) => void): Uint8Array => {
+    const out = new ByteWriter(64);
+    write(out);
+    return out.take();
+  };
+  const out = new ModuleWriter();
+  out.vectorSection(SectionId.type, empty, types.entries());
+  out.vectorSection(
+    SectionId.function,
+    empty,
+    functions.map(({ type }) => entry((o) => o.u32(type))),
+  );
+  out.vectorSection(
+    SectionId.export,
+    empty,
+    functions.map(({ name }, index) => entry((o) => writeExport(o, { name, kind: 'func', index }))),
+  );
+  out.vectorSection(
+    SectionId.code,
+    empty,
+    functions.map(({ body }) =>
+      entry((o) => {
+        o.u32(body.length);
+        o.bytes(body);
+      }),
+    ),
+  );
+  return out.finish() as Uint8Array<ArrayBuffer>;
+}
