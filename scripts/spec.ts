@@ -138,20 +138,30 @@ class Totals {
       console.log(`${file}: ${answer.error}`);
       return;
     }
-    const { assertions, plain, passed, notCovered, differences } = answer.report;
+    const { assertions, plain, modes } = answer.report;
     this.#assertions += assertions;
     this.#plain += plain;
+    const differences: string[] = [];
+    const stops: string[] = [];
     for (const mode of this.#modes) {
-      this.#passed.set(mode, (this.#passed.get(mode) ?? 0) + passed[mode]);
-    }
-    for (const [reason, count] of Object.entries(notCovered)) {
-      this.#notCovered.set(reason, (this.#notCovered.get(reason) ?? 0) + count);
+      const comparison = modes[mode]!;
+      this.#passed.set(mode, (this.#passed.get(mode) ?? 0) + comparison.passed);
+      stops.push(`${mode} ${comparison.stops}`);
+      differences.push(...comparison.differences);
+      // Which modules are refused does not depend on the mode.
+      if (mode !== this.#modes[0]) continue;
+      for (const [reason, count] of Object.entries(comparison.notCovered)) {
+        this.#notCovered.set(reason, (this.#notCovered.get(reason) ?? 0) + count);
+      }
     }
     this.#differences += differences.length;
-    for (const line of this.#verbose ? differences : differences.slice(0, SHOWN)) console.log(line);
-    const more = differences.length - SHOWN;
-    if (!this.#verbose && more > 0) console.log(`${file}: ${more} more`);
-    if (this.#verbose) console.log(`${file}: ${plain} of ${assertions} in V8 alone`);
+    const shown = this.#verbose ? differences : differences.slice(0, SHOWN);
+    for (const line of shown) console.log(line);
+    if (shown.length < differences.length) {
+      console.log(`${file}: ${differences.length - shown.length} more`);
+    }
+    if (this.#verbose)
+      console.log(`${file}: ${plain} of ${assertions}; stops: ${stops.join(', ')}`);
   }
 
   /** Prints the summary; gives the exit status. */

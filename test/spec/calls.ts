@@ -9,7 +9,13 @@ import { ByteWriter } from '../../src/wasm/bytes.ts';
 import { ModuleWriter } from '../../src/wasm/encode.ts';
 import { SectionId } from '../../src/wasm/module.ts';
 import { writeGlobalType, writeResultType, writeValType } from '../../src/wasm/type-codec.ts';
-import { type FuncType, type GlobalType, type ValType, valTypeName } from '../../src/wasm/types.ts';
+import {
+  type FuncType,
+  type GlobalType,
+  I32,
+  type ValType,
+  valTypeName,
+} from '../../src/wasm/types.ts';
 import { type NumberType, SIZES, type Value } from './values.ts';
 
 type Callable = (...args: unknown[]) => unknown;
@@ -41,7 +47,7 @@ export class Caller {
     const after = new Uint8Array(this.#memory.buffer);
     return type.results.map((result, i) =>
       result.kind === 'ref'
-        ? { type: 'ref', value: references.shift() }
+        ? { type: 'ref', value: isException(result) ? nullness(references) : references.shift() }
         : { type: result.kind, bytes: after.slice(i * CELL, i * CELL + SIZES[result.kind]) },
     );
   }
@@ -70,7 +76,7 @@ export class Caller {
     const all = [...type.params, ...type.results];
     if (all.some((part) => part.kind === 'ref' && typeof part.heap === 'number')) return null;
     // JavaScript cannot hold these; what it says then is the outcome.
-    if (all.some((part) => part.kind === 'ref' && /exn/.test(`${part.heap}`))) return null;
+    if (type.params.some(isException)) return null;
     const key = `${type.params.map(valTypeName)} -> ${type.results.map(valTypeName)}`;
     const module = this.#compile(key, () => wrapperModule(type));
     try {
@@ -95,6 +101,17 @@ export class Caller {
 
 function isReference(type: ValType): boolean {
   return type.kind === 'ref';
+}
+
+/** JavaScript cannot hold references to exceptions: a wrapper gives whether they are null. */
+function isException(type: ValType): boolean {
+  return type.kind === 'ref' && (type.heap === 'exn' || type.heap === 'noexn');
+}
+
+const SOME_EXCEPTION = Symbol('exnref');
+
+function nullness(references: unknown[]): unknown {
+  return references.shift() === 1 ? null : SOME_EXCEPTION;
 }
 
 function suits(args: readonly Value[], params: readonly ValType[]): boolean {
@@ -157,6 +174,7 @@ const LOCAL_GET = 0x20;
 const LOCAL_SET = 0x21;
 const CALL = 0x10;
 const GLOBAL_GET = 0x23;
+const REF_IS_NULL = 0xd1;
 const END = 0x0b;
 const FUNC_TYPE = 0x60;
 const I32_CONST_0 = [0x41, 0x00];
@@ -177,7 +195,11 @@ function wrapperModule({ params, results }: FuncType): Uint8Array<ArrayBuffer> {
     writeResultType(types, results);
     types.u8(FUNC_TYPE);
     writeResultType(types, params.filter(isReference));
-    writeResultType(types, results.filter(isReference));
+    const references = results.filter(isReference);
+    writeResultType(
+      types,
+      references.map((type) => (isException(type) ? I32 : type)),
+    );
   });
   section(out, SectionId.import, (imports) => {
     imports.u32(2);
@@ -229,6 +251,7 @@ function wrapperBody(params: readonly ValType[], results: readonly ValType[]): U
     if (result.kind !== 'ref') body.bytes(Uint8Array.from(I32_CONST_0));
     body.u8(LOCAL_GET);
     body.u32(references + i);
+    if (isException(result)) body.u8(REF_IS_NULL);
     if (result.kind !== 'ref') {
       body.bytes(Uint8Array.from([...STORE[result.kind], 0]));
       body.u32(i * CELL);

@@ -136,7 +136,7 @@ class Run {
       if (!(error instanceof WasmError) || !error.message.startsWith('not covered yet'))
         throw error;
       const reason = new NotCovered(
-        error.message.replace(/^not covered yet: | \(at offset .*$/g, ''),
+        error.message.replace(/^not covered yet: |( in function \d+)? \(at offset .*$/g, ''),
       );
       this.#taint(decodeModule(bytes), reason);
       throw reason;

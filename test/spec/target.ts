@@ -18,9 +18,13 @@ export interface Target {
   trapPc(error: WebAssembly.RuntimeError): number | undefined;
   /** What the debugger found wrong during the last call. */
   complaints(): readonly string[];
+  /** How often the program has been stopped. */
+  readonly stops: number;
 }
 
 export class PlainTarget implements Target {
+  readonly stops = 0;
+
   load(bytes: Uint8Array): Instantiate {
     const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
     return (imports) => new WebAssembly.Instance(module, imports).exports;
@@ -42,6 +46,7 @@ export class PlainTarget implements Target {
 }
 
 export class EngineTarget implements Target {
+  stops = 0;
   readonly #engine: Engine;
   readonly #debugger: Debugger;
   #complaints: string[] = [];
@@ -90,6 +95,7 @@ export class EngineTarget implements Target {
   }
 
   #onStop(event: StopEvent): void {
+    this.stops++;
     try {
       if (event.kind === 'trap') {
         this.#trapStops++;
