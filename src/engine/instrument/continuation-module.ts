@@ -19,6 +19,7 @@ import {
 import { IMPORT_MODULE } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { HIERARCHIES, type Hierarchy, TOP } from './references.ts';
+import { LENGTH_TYPE, type Segments, usesSegment } from './segments.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import { TypeRegistry } from './type-registry.ts';
@@ -34,7 +35,7 @@ export const CONTINUATION = {
 
 export interface ContinuationModule {
   readonly bytes: Uint8Array;
-  /** Indices in the original's index spaces that are imported as `func:N`, `global:N`, `table:N`. */
+  /** Indices in the first module's index spaces that are imported as `func:N`, `global:N`, `table:N`. */
   readonly functions: readonly number[];
   readonly globals: readonly number[];
   readonly tables: readonly number[];
@@ -65,10 +66,12 @@ class Uses {
   }
 }
 
+/** @param segments what the first module has for its segment instructions */
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
   options: EmitOptions,
+  segments: Segments,
 ): ContinuationModule {
   const { module } = plan;
   const types = new TypeRegistry(module);
@@ -77,6 +80,8 @@ export function continuationModule(
   const tables = new Uses(1);
   const globals = new Uses(1);
   const declared = new Set<number>();
+  /** Type indices of functions that the first module has on top of the original's. */
+  const helperTypes = new Map<number, number>();
   const target: EmitTarget = {
     debugMemory: module.memories.length,
     continuationTable: 0,
@@ -90,7 +95,18 @@ export function continuationModule(
       global: globals.number(-1 - HIERARCHIES.indexOf(hierarchy)),
     }),
     table: (index) => tables.number(index),
+    segmentLength(kind, index) {
+      const length = segments.length(kind, index);
+      return length === undefined ? undefined : globals.number(length);
+    },
     instruction(reader, out) {
+      if (usesSegment(reader)) {
+        const helper = segments.helper(reader);
+        helperTypes.set(helper.index, types.func(helper.params, []));
+        out.u8(Op.call);
+        out.u32(functions.number(helper.index));
+        return;
+      }
       copyRenumbered(module, reader, out, functions, tables, globals);
       if (reader.op === Op.refFunc) declared.add(functions.number(reader.index));
     },
@@ -100,7 +116,11 @@ export function continuationModule(
 
   const out = new ModuleWriter(body.length + 1024);
   out.vectorSection(SectionId.type, module, types.entries());
-  out.vectorSection(SectionId.import, module, imports(module, target, functions, tables, globals));
+  out.vectorSection(
+    SectionId.import,
+    module,
+    imports(module, target, functions, tables, globals, helperTypes),
+  );
   out.rawSection(
     SectionId.function,
     vectorOfOne((o) => o.u32(type)),
@@ -179,10 +199,6 @@ function copyRenumbered(
       out.u32(reader.index);
       out.u32(tables.number(reader.index2));
       return;
-    case 'data-memory':
-    case 'elem-table':
-    case 'data':
-    case 'elem':
     case 'tag':
       throw new Error(`no continuation can contain ${reader.info.name} yet`);
     default:
@@ -196,6 +212,7 @@ function imports(
   functions: Uses,
   tables: Uses,
   globals: Uses,
+  helperTypes: ReadonlyMap<number, number>,
 ): Uint8Array[] {
   const entries: Uint8Array[] = [];
   const add = (name: string, desc: Parameters<typeof writeImport>[1]['desc']): void => {
@@ -209,7 +226,8 @@ function imports(
   entries.push(memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE));
   add(CONTINUATION.hook, { kind: 'func', typeIndex: target.leaveType });
   for (const index of functions.used) {
-    add(`func:${index}`, { kind: 'func', typeIndex: module.functions[index]!.typeIndex });
+    const typeIndex = module.functions[index]?.typeIndex ?? helperTypes.get(index)!;
+    add(`func:${index}`, { kind: 'func', typeIndex });
   }
   add(CONTINUATION.continuations, {
     kind: 'table',
@@ -224,7 +242,8 @@ function imports(
   add(CONTINUATION.instance, { kind: 'global', type: { value: I32, mutable: false } });
   for (const index of globals.used) {
     if (index >= 0) {
-      add(`global:${index}`, { kind: 'global', type: module.globals[index]!.type });
+      const type = module.globals[index]?.type ?? LENGTH_TYPE;
+      add(`global:${index}`, { kind: 'global', type });
       continue;
     }
     const hierarchy = hierarchyAt(index);

@@ -23,10 +23,6 @@ const COVERED_FEATURES: ReadonlySet<string> = new Set([
 
 /** Covered by feature, but not by themselves: they need segments of the first instance. */
 const REFUSED: ReadonlySet<number> = new Set([
-  Op.memoryInit,
-  Op.dataDrop,
-  Op.tableInit,
-  Op.elemDrop,
   Op.arrayNewData,
   Op.arrayNewElem,
   Op.arrayInitData,

@@ -33,6 +33,7 @@ export class FunctionEmitter {
       house: () => frame.houseOperands(walker.operands),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),
+      segmentLength: (kind, index) => target.segmentLength(kind, index),
     });
   }
 

@@ -18,6 +18,7 @@ import { emitCruise } from './cruise.ts';
 import { IMPORT_MODULE, INITIAL_PAGES, LIMITS, MAXIMUM_PAGES } from './layout.ts';
 import { planFunction } from './plan.ts';
 import { type Hierarchy, TOP } from './references.ts';
+import { Segments, usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
 
@@ -25,7 +26,7 @@ import { sectionEntries, TypeRegistry } from './type-registry.ts';
 export interface HiddenExports {
   /** The instance's number: a mutable i32 global, set before any code runs. */
   readonly instance: string;
-  /** All functions, imports included, by function index. */
+  /** All functions by function index, imports included, then what `Segments` adds. */
   readonly functions: string;
   /** Where `leave` and the continuations are. */
   readonly continuations: string;
@@ -51,6 +52,8 @@ export interface InstrumentedModule {
   readonly references: readonly Hierarchy[];
   /** Whether instructions that will trap are reported before they do. */
   readonly traps: boolean;
+  /** What continuations need for segment instructions. */
+  readonly segments: Segments;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
@@ -95,7 +98,8 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
   const hidden = hiddenNames(module);
   const globals = new AddedGlobals(module.globals.length);
   const references: Hierarchy[] = [];
-  const target = cruiseTarget(module, types, globals, (hierarchy) => {
+  const segments = new Segments(module, (write) => globals.addPrivate(write, hidden));
+  const target = cruiseTarget(module, types, globals, segments, (hierarchy) => {
     references.push(hierarchy);
     return hidden.references + hierarchy;
   });
@@ -112,24 +116,30 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
   });
+  const { helpers } = segments;
+  const helperTypes = helpers.map(({ params }) => types.func(params, []));
 
   const out = new ModuleWriter(module.bytes.length * 2);
   out.vectorSection(SectionId.type, module, types.entries());
   out.vectorSection(SectionId.import, module, importEntries(module));
-  copyVector(out, module, SectionId.function);
-  out.vectorSection(SectionId.table, module, tableEntries(module));
+  copyVector(out, module, SectionId.function, helperTypes.map(u32Piece));
+  const functions = module.functions.length + helpers.length;
+  out.vectorSection(SectionId.table, module, tableEntries(module, functions));
   copyVector(out, module, SectionId.tag);
   out.vectorSection(SectionId.global, module, [
     ...sectionEntries(module, SectionId.global),
     ...globals.entries,
   ]);
   out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target, globals));
-  out.vectorSection(SectionId.element, module, elementEntries(module));
+  out.vectorSection(SectionId.element, module, elementEntries(module, functions));
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
   const bodyOffsets = new Uint32Array(bodies.length);
   if (bodies.length > 0) {
-    let offset = out.vectorSection(SectionId.code, module, code);
+    let offset = out.vectorSection(SectionId.code, module, [
+      ...code,
+      ...helpers.map((helper) => helper.body),
+    ]);
     code.forEach((piece, i) => {
       bodyOffsets[i] = offset + piece.length - bodySizes[i]!;
       offset += piece.length;
@@ -151,6 +161,7 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
     firstLimit,
     traps,
     references,
+    segments,
     target,
   };
 }
@@ -159,6 +170,7 @@ function cruiseTarget(
   module: Module,
   types: TypeRegistry,
   globals: AddedGlobals,
+  segments: Segments,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
@@ -191,7 +203,11 @@ function cruiseTarget(
       return place;
     },
     table: (index) => index,
-    instruction: (reader, out) => out.bytes(module.bytes, reader.pc, reader.next),
+    segmentLength: (kind, index) => segments.length(kind, index),
+    instruction: (reader, out) => {
+      if (usesSegment(reader)) segments.write(reader, out);
+      else out.bytes(module.bytes, reader.pc, reader.next);
+    },
   };
 }
 
@@ -202,8 +218,13 @@ function withSize(body: Uint8Array): Uint8Array {
   return out.take();
 }
 
-function copyVector(out: ModuleWriter, module: Module, id: number): void {
-  const entries = sectionEntries(module, id);
+function copyVector(
+  out: ModuleWriter,
+  module: Module,
+  id: number,
+  added: readonly Uint8Array[] = [],
+): void {
+  const entries = [...sectionEntries(module, id), ...added];
   if (entries.length > 0) out.vectorSection(id, module, entries);
 }
 
@@ -211,6 +232,10 @@ function piece(write: (out: ByteWriter) => void): Uint8Array {
   const out = new ByteWriter(32);
   write(out);
   return out.take();
+}
+
+function u32Piece(value: number): Uint8Array {
+  return piece((out) => out.u32(value));
 }
 
 /** Entry of the import section for a memory that the engine provides. */
@@ -231,12 +256,12 @@ function importEntries(module: Module) {
   ];
 }
 
-function tableEntries(module: Module) {
+function tableEntries(module: Module, functions: number) {
   const table = (min: number): Uint8Array =>
     piece((out) =>
       writeTableType(out, { element: FUNCREF, limits: { min: BigInt(min), ...UNBOUNDED } }),
     );
-  return [...sectionEntries(module, SectionId.table), table(module.functions.length), table(1)];
+  return [...sectionEntries(module, SectionId.table), table(functions), table(1)];
 }
 
 /** Globals behind the module's own. */
@@ -255,6 +280,11 @@ class AddedGlobals {
     this.entries.push(piece(write));
     if (name !== undefined) this.exports.push({ name, kind: 'global', index });
     return index;
+  }
+
+  /** Adds one that is exported as the module's own are; gives its index. */
+  addPrivate(write: (out: ByteWriter) => void, hidden: HiddenExports): number {
+    return this.add(write, hidden.global + (this.#first + this.entries.length));
   }
 }
 
@@ -289,7 +319,7 @@ function exportEntries(
 }
 
 /** The module's segments, then the one that fills the table of all functions. */
-function elementEntries(module: Module) {
+function elementEntries(module: Module, functions: number) {
   const all = piece((out) => {
     out.u8(2); // active, explicit table, function indices
     out.u32(module.tables.length);
@@ -297,8 +327,8 @@ function elementEntries(module: Module) {
     out.s32(0);
     out.u8(Op.end);
     out.u8(0); // elemkind: functions
-    out.u32(module.functions.length);
-    for (let i = 0; i < module.functions.length; i++) out.u32(i);
+    out.u32(functions);
+    for (let i = 0; i < functions; i++) out.u32(i);
   });
   return [...sectionEntries(module, SectionId.element), all];
 }

@@ -2,7 +2,7 @@
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
-import type { CheckContext } from './trap-checks.ts';
+import type { CheckContext } from './check-context.ts';
 
 const I32_BLOCK = 0x7f;
 

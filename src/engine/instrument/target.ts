@@ -3,6 +3,7 @@ import type { ByteWriter } from '../../wasm/bytes.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { Hierarchy } from './references.ts';
+import type { SegmentKind } from './segments.ts';
 
 export interface EmitTarget {
   /** Index of the debug memory. */
@@ -21,6 +22,8 @@ export interface EmitTarget {
   resultsType(results: readonly ValType[]): number;
   /** The index in this module of a table of the original. */
   table(index: number): number;
+  /** The index in this module of the global with a segment's length; undefined: that is always 0. */
+  segmentLength(kind: SegmentKind, index: number): number | undefined;
   /** Writes the instruction just read with its indices as they are in this module. */
   instruction(reader: InstructionReader, out: ByteWriter): void;
 }

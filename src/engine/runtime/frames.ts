@@ -120,6 +120,13 @@ function callerFrame(located: Located, calleeBase: number): Frame | undefined {
   return { instance, fn, pc: snapshot.next, snapshot, base, exact: true };
 }
 
+/** A function that a module has on top of the original's: part of the instruction that it stands for. */
+function isAddition(site: WasmSite, codeOf: CodeOf): boolean {
+  const code = codeOf(site.instance);
+  if (code === undefined || 'continuation' in code) return false;
+  return site.func >= code.module.original.functions.length;
+}
+
 /**
  * All activations, newest first, of a program that has trapped without having been stopped before.
  * The frames are those that the program left in the debug memory. The innermost one's values were
@@ -136,9 +143,10 @@ export function activationsAfterTrap(
   const result: Frame[][] = [];
   let activation: Frame[] | undefined;
   let base = firstBase;
-  const newest = stack.findIndex((site) => site !== HOST);
-  for (let i = stack.length - 1; i >= 0; i--) {
-    const site = stack[i]!;
+  const sites = stack.filter((site) => site === HOST || !isAddition(site, codeOf));
+  const newest = sites.findIndex((site) => site !== HOST);
+  for (let i = sites.length - 1; i >= 0; i--) {
+    const site = sites[i]!;
     const located = site === HOST ? undefined : locate(site, codeOf);
     const snapshot = located?.pc === undefined ? undefined : located.fn.snapshot(located.pc);
     if (located === undefined || snapshot === undefined) {

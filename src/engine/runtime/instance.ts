@@ -47,10 +47,21 @@ export class DebugInstance {
   /** The function at a function index; undefined beyond the end. */
   func(index: number): ((...args: unknown[]) => unknown) | undefined {
     if (index >= this.module.original.functions.length) return undefined;
-    return this.#functions.get(index);
+    return this.codeFunction(index);
   }
 
   global(index: number): WebAssembly.Global | undefined {
+    if (index >= this.module.original.globals.length) return undefined;
+    return this.codeGlobal(index);
+  }
+
+  /** A function that the instrumented module has, its additions included. */
+  codeFunction(index: number): ((...args: unknown[]) => unknown) | undefined {
+    return this.#functions.get(index);
+  }
+
+  /** A global that the instrumented module has, its additions included. */
+  codeGlobal(index: number): WebAssembly.Global | undefined {
     return this.#entity('global', index) as WebAssembly.Global | undefined;
   }
 

@@ -108,8 +108,8 @@ export function bindContinuation(
     [CONTINUATION.continuations]: instance.continuations,
     [CONTINUATION.instance]: instance.id,
   };
-  for (const index of code.functions) entities[`func:${index}`] = instance.func(index);
-  for (const index of code.globals) entities[`global:${index}`] = instance.global(index);
+  for (const index of code.functions) entities[`func:${index}`] = instance.codeFunction(index);
+  for (const index of code.globals) entities[`global:${index}`] = instance.codeGlobal(index);
   for (const hierarchy of code.references) {
     entities[`references:${hierarchy}`] = instance.references(hierarchy);
   }

@@ -48,11 +48,12 @@ export class Continuation {
     const { fn, options } = this.version;
     const at = fn.snapshot(this.pc);
     if (at === undefined) throw new Error(`no continuation of function ${fn.index} at ${this.pc}`);
-    return continuationModule(fn.plan, at, {
+    const emit: EmitOptions = {
       ...options,
       ...(this.trusted ? { trustedPc: this.pc } : {}),
       ...(positions === undefined ? {} : { positions }),
-    });
+    };
+    return continuationModule(fn.plan, at, emit, fn.module.instrumented.segments);
   }
 
   /**
