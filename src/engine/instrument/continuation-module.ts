@@ -102,7 +102,7 @@ export function continuationModule(
     instruction(reader, out) {
       if (usesSegment(reader)) {
         const helper = segments.helper(reader);
-        helperTypes.set(helper.index, types.func(helper.params, []));
+        helperTypes.set(helper.index, types.func(helper.params, helper.results));
         out.u8(Op.call);
         out.u32(functions.number(helper.index));
         return;

@@ -4,7 +4,6 @@
  */
 import { WasmError } from '../../wasm/error.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
-import { Op } from '../../wasm/opcodes.ts';
 
 const COVERED_FEATURES: ReadonlySet<string> = new Set([
   'mvp',
@@ -21,17 +20,9 @@ const COVERED_FEATURES: ReadonlySet<string> = new Set([
   'gc',
 ]);
 
-/** Covered by feature, but not by themselves: they need segments of the first instance. */
-const REFUSED: ReadonlySet<number> = new Set([
-  Op.arrayNewData,
-  Op.arrayNewElem,
-  Op.arrayInitData,
-  Op.arrayInitElem,
-]);
-
 /** @throws WasmError if the instruction just read is not covered. */
 export function requireCovered(reader: InstructionReader): void {
-  const { info, op } = reader;
-  if (COVERED_FEATURES.has(info.feature) && !REFUSED.has(op)) return;
+  const { info } = reader;
+  if (COVERED_FEATURES.has(info.feature)) return;
   throw new WasmError(`not covered yet: the instruction ${info.name}`, reader.pc);
 }

@@ -117,7 +117,7 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
     code.push(withSize(emitted));
   });
   const { helpers } = segments;
-  const helperTypes = helpers.map(({ params }) => types.func(params, []));
+  const helperTypes = helpers.map(({ params, results }) => types.func(params, results));
 
   const out = new ModuleWriter(module.bytes.length * 2);
   out.vectorSection(SectionId.type, module, types.entries());

@@ -66,8 +66,8 @@ function isNull(context: CheckContext, depth: number): boolean {
   return true;
 }
 
-/** Any of the arrays is null, or a range is not within it. */
-function outside(context: CheckContext, ranges: readonly Range[]): boolean {
+/** Pushes whether any of the arrays is null, or a range is not within it. */
+export function outside(context: CheckContext, ranges: readonly Range[]): boolean {
   const { out } = context;
   context.house();
   for (const { array } of ranges) {

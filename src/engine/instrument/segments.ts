@@ -10,7 +10,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
-import { I32, I64, type Limits, type ValType } from '../../wasm/types.ts';
+import { I32, I64, type Limits, refType, type ValType } from '../../wasm/types.ts';
 
 export type SegmentKind = 'data' | 'elem';
 
@@ -19,6 +19,7 @@ interface Helper {
   /** Function index in the first module. */
   readonly index: number;
   readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
   /** Its code entry, the size included. */
   readonly body: Uint8Array;
 }
@@ -83,9 +84,9 @@ export class Segments {
     this.#copy(reader, out);
     const key = this.#key(reader);
     if (this.#helpers.has(key)) return;
-    const params = this.#params(reader);
+    const type = this.#type(reader);
     const index = this.#module.functions.length + this.#helpers.size;
-    this.#helpers.set(key, { index, params, body: this.#body(reader, params.length) });
+    this.#helpers.set(key, { index, ...type, body: this.#body(reader, type.params.length) });
   }
 
   #key(reader: InstructionReader): string {
@@ -105,16 +106,29 @@ export class Segments {
     out.u32(length);
   }
 
-  #params(reader: InstructionReader): readonly ValType[] {
+  #type(reader: InstructionReader): Pick<Helper, 'params' | 'results'> {
     const { memories, tables } = this.#module;
+    const none: readonly ValType[] = [];
     switch (reader.op) {
       case Op.memoryInit:
-        return [addressType(memories[reader.index2]!.type.limits), I32, I32];
+        return {
+          params: [addressType(memories[reader.index2]!.type.limits), I32, I32],
+          results: none,
+        };
       case Op.tableInit:
-        return [addressType(tables[reader.index2]!.type.limits), I32, I32];
+        return {
+          params: [addressType(tables[reader.index2]!.type.limits), I32, I32],
+          results: none,
+        };
       case Op.dataDrop:
       case Op.elemDrop:
-        return [];
+        return { params: none, results: none };
+      case Op.arrayNewData:
+      case Op.arrayNewElem:
+        return { params: [I32, I32], results: [refType(false, reader.index)] };
+      case Op.arrayInitData:
+      case Op.arrayInitElem:
+        return { params: [refType(true, reader.index), I32, I32, I32], results: none };
       default:
         throw new Error(`${reader.info.name} has no segment`);
     }
@@ -150,6 +164,8 @@ export function usesSegment(reader: InstructionReader): boolean {
     case 'elem':
     case 'data-memory':
     case 'elem-table':
+    case 'type-data':
+    case 'type-elem':
       return true;
     default:
       return false;

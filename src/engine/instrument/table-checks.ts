@@ -14,12 +14,8 @@ export class TableChecks {
   /** Beyond the table, null, or of another type: the last two are one `ref.test`. */
   indirect(reader: InstructionReader): boolean {
     const { out } = this.#context;
-    this.#context.house();
     const table = this.#context.table(reader.index2);
-    this.#context.push(0);
-    out.op(Op.tableSize);
-    out.u32(table);
-    out.op(this.#wide(reader.index2) ? Op.i64GeU : Op.i32GeU);
+    this.#element(reader.index2, 0);
     out.u8(Op.if);
     out.u8(0x7f);
     out.i32Const(1);
@@ -34,6 +30,19 @@ export class TableChecks {
     return true;
   }
 
+  get(reader: InstructionReader): boolean {
+    return this.#element(reader.index, 0);
+  }
+
+  set(reader: InstructionReader): boolean {
+    return this.#element(reader.index, 1);
+  }
+
+  fill(reader: InstructionReader): boolean {
+    pushBeyond(this.#context, [this.#side(reader.index, 2)]);
+    return true;
+  }
+
   copy(reader: InstructionReader): boolean {
     pushBeyond(this.#context, [this.#side(reader.index, 2), this.#side(reader.index2, 1)]);
     return true;
@@ -44,6 +53,17 @@ export class TableChecks {
       this.#side(reader.index2, 2),
       segmentSide(this.#context, 'elem', reader.index, 1),
     ]);
+    return true;
+  }
+
+  /** The element index at an operand depth is beyond the table. */
+  #element(table: number, depth: number): boolean {
+    const { out } = this.#context;
+    this.#context.house();
+    this.#context.push(depth);
+    out.op(Op.tableSize);
+    out.u32(this.#context.table(table));
+    out.op(this.#wide(table) ? Op.i64GeU : Op.i32GeU);
     return true;
   }
 

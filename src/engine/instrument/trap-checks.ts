@@ -9,6 +9,7 @@ import { type CheckContext, pushI64 } from './check-context.ts';
 import { MemoryChecks } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
 import { referenceCondition } from './reference-checks.ts';
+import { arraySegmentCondition } from './segment-checks.ts';
 import { TableChecks } from './table-checks.ts';
 import { type Bounds, truncationBounds } from './truncation.ts';
 
@@ -56,6 +57,12 @@ export class TrapChecks {
         return this.#memory.copy(reader);
       case Op.memoryInit:
         return this.#memory.init(reader);
+      case Op.tableGet:
+        return this.#table.get(reader);
+      case Op.tableSet:
+        return this.#table.set(reader);
+      case Op.tableFill:
+        return this.#table.fill(reader);
       case Op.tableCopy:
         return this.#table.copy(reader);
       case Op.tableInit:
@@ -63,7 +70,9 @@ export class TrapChecks {
       default: {
         const bounds = truncationBounds(op);
         if (bounds !== undefined) return this.#truncation(bounds);
-        return referenceCondition(this.#context, reader);
+        return (
+          referenceCondition(this.#context, reader) || arraySegmentCondition(this.#context, reader)
+        );
       }
     }
   }
