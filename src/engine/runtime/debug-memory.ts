@@ -26,6 +26,7 @@ export class DebugMemory {
   readonly memory: WebAssembly.Memory;
   #words: Int32Array;
   #view: DataView;
+  #reserve = 0;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -59,16 +60,35 @@ export class DebugMemory {
     Atomics.store(this.#words, INTERRUPT >> 2, 0);
   }
 
-  /** Byte address behind the last frame that fits. */
-  get stackEnd(): number {
+  get byteLength(): number {
     return this.#view.byteLength;
+  }
+
+  /** Byte address behind the last frame that may go on. */
+  get stackEnd(): number {
+    return this.#view.byteLength - this.#reserve;
+  }
+
+  /**
+   * Keeps room behind the stack's end for one frame of a size: one that does not fit leaves, and to
+   * leave it writes all of itself.
+   *
+   * @throws RangeError if there is no room for it
+   */
+  reserve(frameSize: number): void {
+    const more = frameSize - this.#reserve;
+    if (more <= 0) return;
+    // Frames that lie below the present end stay below the new one.
+    this.memory.grow(Math.ceil(more / PAGE));
+    this.#reserve = frameSize;
+    this.#refresh();
   }
 
   /** Makes room for frames up to `end` (byte address); false if the most is reached. */
   growTo(end: number): boolean {
     const have = this.stackEnd;
     if (end <= have) return true;
-    const most = MAXIMUM_PAGES * PAGE;
+    const most = MAXIMUM_PAGES * PAGE - this.#reserve;
     if (end > most) return false;
     // At least as much again as the frames have now: each growth restores every limit.
     const wanted = Math.min(most, Math.max(end, have + (have - STACK)));
@@ -77,8 +97,12 @@ export class DebugMemory {
     } catch {
       return false;
     }
+    this.#refresh();
+    return true;
+  }
+
+  #refresh(): void {
     this.#words = new Int32Array(this.memory.buffer);
     this.#view = new DataView(this.memory.buffer);
-    return true;
   }
 }

@@ -74,7 +74,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
-    this.references = new ReferenceArrays(this.#memory.stackEnd);
+    this.references = new ReferenceArrays(this.#memory.byteLength);
     this.#hostCalls = new HostCalls(this.#memory);
     this.#onStop = options.onStop;
     this.#checkTraps = options.traps !== 'native';
@@ -105,6 +105,8 @@ export class Engine {
     const instrumented = instrument(original, this.#limits.count, this.#checkTraps);
     const id = this.modules.length;
     const module = new DebugModule(id, name ?? `module${id}`, original, instrumented, this.#limits);
+    this.#memory.reserve(instrumented.frameSizes.reduce((most, size) => Math.max(most, size), 0));
+    this.references.growTo(this.#memory.byteLength);
     this.#limits.allocate(instrumented.frameSizes);
     this.modules.push(module);
     if (this.#stepping) this.#limits.publish();
@@ -265,7 +267,7 @@ export class Engine {
   #makeRoom(end: number): void {
     if (end <= this.#memory.stackEnd) return;
     if (!this.#memory.growTo(end)) throw new RangeError('Maximum call stack size exceeded');
-    this.references.growTo(this.#memory.stackEnd);
+    this.references.growTo(this.#memory.byteLength);
     this.#limits.publish();
   }
 

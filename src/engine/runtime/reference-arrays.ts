@@ -27,9 +27,9 @@ export class ReferenceArrays {
   #accessors: Record<string, unknown> | undefined;
   #length: number;
 
-  /** @param stackEnd byte address behind the last frame that fits */
-  constructor(stackEnd: number) {
-    this.#length = lengthFor(stackEnd);
+  /** @param end byte address behind everything that frames are written to */
+  constructor(end: number) {
+    this.#length = lengthFor(end);
   }
 
   /** Gives an instance the array of a hierarchy. */
@@ -49,8 +49,8 @@ export class ReferenceArrays {
    * Makes room for frames up to a byte address.
    * @throws RangeError if V8 has no room for arrays of that length
    */
-  growTo(stackEnd: number): void {
-    const length = lengthFor(stackEnd);
+  growTo(end: number): void {
+    const length = lengthFor(end);
     if (length <= this.#length) return;
     for (const [hierarchy, old] of this.#arrays) {
       const array = this.#of(hierarchy).make(old, length);
@@ -75,8 +75,8 @@ export class ReferenceArrays {
   }
 }
 
-function lengthFor(stackEnd: number): number {
-  return Math.ceil((stackEnd - STACK) / REFERENCE_SIZE);
+function lengthFor(end: number): number {
+  return Math.ceil((end - STACK) / REFERENCE_SIZE);
 }
 
 function accessModule(): Uint8Array<ArrayBuffer> {
