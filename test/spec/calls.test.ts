@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
 import { decodeModule, funcTypeOf } from '../../src/wasm/module.ts';
-import { moduleBytes } from '../support/wast.ts';
+import { assemble } from './assemble.ts';
 import { Caller } from './calls.ts';
 import type { Value } from './values.ts';
 
 async function load(text: string) {
-  const bytes = await moduleBytes({
-    line: 1,
-    expectation: 'valid',
-    message: undefined,
-    source: { text, quoted: false },
-  });
+  const bytes = await assemble(text);
   const module = decodeModule(bytes);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes.slice()));
   const caller = new Caller();

@@ -6,7 +6,8 @@
  * them too, all of a script in one module that stores them to memory, so that no second parser of
  * hexadecimal floats can disagree with the first.
  */
-import { type List, moduleBytes, type Sexpr } from '../support/wast.ts';
+import type { List, Sexpr } from '../support/wast.ts';
+import { assemble } from './assemble.ts';
 
 export type NumberType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
@@ -90,12 +91,7 @@ export class Literals {
     });
     const pages = Math.ceil((16 * stores.length) / 65536);
     const text = `(module (memory (export "m") ${pages}) (func (export "f") ${stores.join('\n')}))`;
-    const bytes = await moduleBytes({
-      line: 1,
-      expectation: 'valid',
-      message: undefined,
-      source: { text, quoted: false },
-    });
+    const bytes = await assemble(text);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes.slice()));
     (exports['f'] as () => void)();
     this.#memory = new Uint8Array((exports['m'] as WebAssembly.Memory).buffer.slice(0));

@@ -3,6 +3,7 @@
  * stop blocks: `onStop` is called with the program's stack in place and returns when it goes on.
  */
 import { decodeModule } from '../../wasm/module.ts';
+import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { STACK, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
@@ -19,7 +20,12 @@ import { DebugInstance } from './instance.ts';
 import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
 import { Limits } from './limits.ts';
-import { bindContinuation, type EngineImports, readImports } from './linking.ts';
+import {
+  bindContinuation,
+  type EngineImports,
+  type LinkedImports,
+  readImports,
+} from './linking.ts';
 import { DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { captureStack, type Site, stackOf } from './stack-trace.ts';
@@ -120,7 +126,20 @@ export class Engine {
    */
   instantiate(module: DebugModule, imports: WebAssembly.Imports = {}): DebugInstance {
     const linked = readImports(module, imports, this.#engineImports);
-    const wasm = new WebAssembly.Instance(module.compiled, linked.imports);
+    let wasm: WebAssembly.Instance;
+    try {
+      wasm = new WebAssembly.Instance(module.compiled, linked.imports);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) this.#adoptFailed(module, linked);
+      throw error;
+    }
+    const instance = this.#adopt(module, wasm, linked);
+    const { start } = module.original;
+    if (start !== undefined) this.enter(() => instance.func(start)!());
+    return instance;
+  }
+
+  #adopt(module: DebugModule, wasm: WebAssembly.Instance, linked: LinkedImports): DebugInstance {
     const id = this.instances.length;
     const instance = new DebugInstance(id, module, wasm, linked, this.#leave);
     this.instances.push(instance);
@@ -128,9 +147,27 @@ export class Engine {
     for (const hierarchy of module.instrumented.references) {
       this.references.connect(hierarchy, instance.references(hierarchy));
     }
-    const { start } = module.original;
-    if (start !== undefined) this.enter(() => instance.func(start)!());
     return instance;
+  }
+
+  /**
+   * After a segment was out of bounds: sets up the instance whose functions a segment before it may
+   * have put into an imported table. What was copied is copied again, over functions that no
+   * continuation could be made for; no code has run in between.
+   */
+  #adoptFailed(module: DebugModule, linked: LinkedImports): void {
+    if (module.original.importedTables === 0) return;
+    for (let kept = segmentCount(module.instrumented) - 1; kept > 0; kept--) {
+      const bytes = keepSegments(module.instrumented, kept) as Uint8Array<ArrayBuffer>;
+      try {
+        const compiled = new WebAssembly.Module(bytes);
+        this.#adopt(module, new WebAssembly.Instance(compiled, linked.imports), linked);
+        return;
+      } catch (error) {
+        // An earlier segment is the one that is out of bounds.
+        if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      }
+    }
   }
 
   /**
