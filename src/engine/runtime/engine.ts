@@ -124,7 +124,7 @@ export class Engine {
    *
    * @throws TypeError, WebAssembly.LinkError or WebAssembly.RuntimeError as V8 gives them
    */
-  instantiate(module: DebugModule, imports: WebAssembly.Imports = {}): DebugInstance {
+  instantiate(module: DebugModule, imports?: WebAssembly.Imports): DebugInstance {
     const linked = readImports(module, imports, this.#engineImports);
     let wasm: WebAssembly.Instance;
     try {

@@ -29,14 +29,20 @@ export interface LinkedImports {
  */
 export function readImports(
   module: DebugModule,
-  given: WebAssembly.Imports,
+  given: WebAssembly.Imports | undefined,
   engine: EngineImports,
 ): LinkedImports {
   const imports: Record<string, Record<string, unknown>> = {};
   const values: unknown[] = [];
   const memories: WebAssembly.Memory[] = [];
+  if (given === undefined && module.original.imports.length > 0) {
+    // Throws, in V8's own words: an instrumented module always has imports.
+    new WebAssembly.Instance(
+      new WebAssembly.Module(module.original.bytes as Uint8Array<ArrayBuffer>),
+    );
+  }
   for (const { module: from, name, desc } of module.original.imports) {
-    const source: unknown = given[from];
+    const source: unknown = given?.[from];
     // Left as it is for V8 to reject in its own words.
     if ((typeof source !== 'object' && typeof source !== 'function') || source === null) {
       imports[from] = source as Record<string, unknown>;
