@@ -2,7 +2,11 @@
 
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
-import { type Bits, frameLocals, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
+import {
+  type FrameValue,
+  frameLocals,
+  frameOperands,
+} from '../../../src/engine/runtime/frame-values.ts';
 import type { Activation, Frame } from '../../../src/engine/runtime/frames.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { functionType } from '../../../src/wasm/module.ts';
@@ -70,11 +74,11 @@ function frameState(engine: Engine, frame: Frame, innermost: boolean): FrameStat
   const expectedPc = innermost ? snapshot.pc : snapshot.next;
   if (frame.pc !== expectedPc) throw new Error(`pc ${frame.pc}, not ${expectedPc}`);
   if (!frame.exact) throw new Error('values that are not exact at a stop');
-  const operands = frameOperands(frame, engine.frameView).map(bitsText);
+  const operands = frameOperands(frame, engine.frameView).map(valueText);
   return {
     module: instance.module.id,
     pc: snapshot.pc,
-    locals: frameLocals(frame, engine.frameView).map(bitsText),
+    locals: frameLocals(frame, engine.frameView).map(valueText),
     operands: innermost ? operands : operands.slice(0, operands.length - argumentCount(frame)),
   };
 }
@@ -89,16 +93,20 @@ function argumentCount({ fn, snapshot }: Frame): number {
   return functionType(module, type).params.length + (indirect ? 1 : 0);
 }
 
-export function bitsText({ type, bits }: Bits): string {
-  switch (type) {
+/** Type and bits; of a reference, which no scenario has yet, only that it is one. */
+export function valueText(value: FrameValue): string {
+  switch (value.type) {
+    case 'ref':
+      return 'ref';
     case 'i32':
     case 'f32':
-      return `${type}:${bits.toString(16).padStart(8, '0')}`;
+      return `${value.type}:${value.bits.toString(16).padStart(8, '0')}`;
     case 'i64':
     case 'f64':
-      return `${type}:${bits.toString(16).padStart(16, '0')}`;
+      return `${value.type}:${value.bits.toString(16).padStart(16, '0')}`;
     case 'v128': {
-      const view = new DataView(bits.buffer, bits.byteOffset, 16);
+      const { buffer, byteOffset } = value.bits;
+      const view = new DataView(buffer, byteOffset, 16);
       const words = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
       return `v128:${words.map((word) => word.toString(16).padStart(8, '0')).join(' ')}`;
     }
