@@ -1,11 +1,25 @@
 /** The entities of a local debuggee: what the engine's objects are to a debugger. */
 import type { Engine } from '../engine/runtime/engine.ts';
+import type { ThrownException } from '../engine/runtime/exceptions.ts';
 import type { DebugInstance } from '../engine/runtime/instance.ts';
 import type { DebugModule } from '../engine/runtime/module.ts';
 import { functionType } from '../wasm/module.ts';
-import type { FuncType, GlobalType, MemoryType, TableType, ValType } from '../wasm/types.ts';
+import {
+  EXNREF,
+  F32,
+  F64,
+  FUNCREF,
+  type FuncType,
+  type GlobalType,
+  I32,
+  I64,
+  type MemoryType,
+  type TableType,
+  V128,
+  type ValType,
+} from '../wasm/types.ts';
 import { HandleNumbers, HandleTable } from './local-handles.ts';
-import { DebuggeeError, type WasmType } from './opaque-debugger.ts';
+import { DebuggeeError, DebuggeeTrap, type WasmType } from './opaque-debugger.ts';
 
 export interface MemoryEntity {
   readonly memory: WebAssembly.Memory;
@@ -44,6 +58,27 @@ export function toWasmType(type: ValType): WasmType {
   throw new DebuggeeError('unsupported-type');
 }
 
+const TAG_TYPES = {
+  i32: I32,
+  i64: I64,
+  f32: F32,
+  f64: F64,
+  v128: V128,
+  funcref: FUNCREF,
+  exnref: EXNREF,
+} as const satisfies Record<WasmType, ValType>;
+
+/** A tag that no module knows. */
+export function newTag(types: readonly WasmType[]): TagEntity {
+  const parameters = types.map((type) => (type === 'funcref' ? 'anyfunc' : type));
+  try {
+    const tag = new WebAssembly.Tag({ parameters } as unknown as WebAssembly.TagType);
+    return { tag, params: types.map((type) => TAG_TYPES[type]) };
+  } catch (error) {
+    throw new DebuggeeTrap(`V8 makes no tag of (${types.join(' ')}): ${String(error)}`);
+  }
+}
+
 export class Entities {
   readonly #numbers = new HandleNumbers();
   readonly modules = new HandleTable<'module', DebugModule>('module', this.#numbers, (m) => m);
@@ -69,6 +104,11 @@ export class Entities {
     ({ instance, index }) => `${instance.id}:${index}`,
   );
   readonly tags = new HandleTable<'tag', TagEntity>('tag', this.#numbers, (e) => e.tag);
+  readonly exceptions = new HandleTable<'exception', ThrownException>(
+    'exception',
+    this.#numbers,
+    (e) => e.identity,
+  );
   /** Positions in the engine's activations: every resumption makes new ones. */
   readonly frames = new HandleTable<
     'frame',

@@ -2,6 +2,7 @@
 
 import { SCRATCH } from '../engine/instrument/layout.ts';
 import type { Engine } from '../engine/runtime/engine.ts';
+import type { HeldValue } from '../engine/runtime/exceptions.ts';
 import {
   type Bits,
   type FrameValue,
@@ -11,9 +12,19 @@ import {
   writeBits,
 } from '../engine/runtime/frame-values.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
-import type { NumType } from '../wasm/types.ts';
-import type { Entities, GlobalEntity, TableEntity } from './local-entities.ts';
-import { DebuggeeError, DebuggeeTrap, type WasmValue } from './opaque-debugger.ts';
+import type { NumType, ValType } from '../wasm/types.ts';
+import {
+  type Entities,
+  type GlobalEntity,
+  type TableEntity,
+  toWasmType,
+} from './local-entities.ts';
+import {
+  DebuggeeError,
+  DebuggeeTrap,
+  type ExceptionHandle,
+  type WasmValue,
+} from './opaque-debugger.ts';
 
 function toValue(bits: Bits): WasmValue {
   switch (bits.type) {
@@ -104,12 +115,44 @@ export class LocalValues {
     this.#orMismatch(() => entity.table.set(position, object));
   }
 
+  /** @throws DebuggeeError mismatched-type if the value is not of the type */
+  hold(value: WasmValue, type: ValType): HeldValue {
+    if (type.kind !== 'ref') {
+      if (value.type !== type.kind) throw new DebuggeeError('mismatched-type');
+      return toBits(value);
+    }
+    if (value.type !== toWasmType(type)) throw new DebuggeeError('mismatched-type');
+    const hierarchy = value.type === 'exnref' ? 'exn' : 'func';
+    return { type: 'ref', hierarchy, object: this.#toObject(value) };
+  }
+
+  /** A value of an exception. */
+  held(value: HeldValue): WasmValue {
+    return value.type === 'ref'
+      ? this.#reference(value.hierarchy, () => value.object)
+      : toValue(value);
+  }
+
   #frameValue(value: FrameValue): WasmValue {
     if (value.type !== 'ref') return toValue(value);
     const { address, hierarchy } = value;
+    if (hierarchy === 'exn') {
+      return {
+        type: 'exnref',
+        exception: address === undefined ? undefined : this.#exception(address),
+      };
+    }
     return this.#reference(hierarchy, () =>
       address === undefined ? null : this.#engine.references.functionAt(address),
     );
+  }
+
+  /** @throws DebuggeeError unsupported-type for an error of JavaScript that wasm has caught */
+  #exception(address: number): ExceptionHandle | undefined {
+    const thrown = this.#engine.exceptions.thrownBy(address);
+    if (thrown.kind === 'trap') return undefined;
+    if (thrown.kind === 'nothing') throw new DebuggeeError('unsupported-type');
+    return this.#entities.exceptions.of(thrown.exception);
   }
 
   #position(entity: TableEntity, index: bigint): number {

@@ -8,7 +8,7 @@
  */
 import type { Engine, StopEvent } from '../engine/runtime/engine.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
-import { Entities, toWasmType } from './local-entities.ts';
+import { Entities, newTag, toWasmType } from './local-entities.ts';
 import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
 import { LocalValues } from './local-values.ts';
 import {
@@ -51,7 +51,8 @@ export class LocalDebugger implements OpaqueDebugger {
   /** The engine has stopped the program: what a debugger is told. */
   stopped(event: StopEvent): DebugEvent {
     this.#state = 'paused';
-    return { kind: event.kind };
+    if (event.kind !== 'exception') return { kind: event.kind };
+    return { kind: 'exception', exception: this.#entities.exceptions.of(event.exception) };
   }
 
   /** The program has ended. */
@@ -200,20 +201,25 @@ export class LocalDebugger implements OpaqueDebugger {
     return this.#entities.tags.get(tag).params.map(toWasmType);
   }
 
-  tagNew(): TagHandle {
-    throw unimplemented('wasm-tag.make');
+  tagNew(types: WasmType[]): TagHandle {
+    return this.#entities.tags.of(newTag(types));
   }
 
-  exceptionTag(): TagHandle {
-    throw unimplemented('wasm-exception.get-tag');
+  exceptionTag(handle: ExceptionHandle): TagHandle {
+    const { tag, params } = this.#entities.exceptions.get(handle);
+    return this.#entities.tags.of({ tag, params });
   }
 
-  exceptionValues(): WasmValue[] {
-    throw unimplemented('wasm-exception.get-values');
+  exceptionValues(handle: ExceptionHandle): WasmValue[] {
+    return this.#entities.exceptions.get(handle).values.map((value) => this.#values.held(value));
   }
 
-  exceptionNew(): ExceptionHandle {
-    throw unimplemented('wasm-exception.make');
+  /** @throws DebuggeeError mismatched-type if the values are not those of the tag */
+  exceptionNew(handle: TagHandle, values: WasmValue[]): ExceptionHandle {
+    const { tag, params } = this.#entities.tags.get(handle);
+    if (values.length !== params.length) throw new DebuggeeError('mismatched-type');
+    const held = values.map((value, i) => this.#values.hold(value, params[i]!));
+    return this.#entities.exceptions.of({ tag, params, values: held, identity: {} });
   }
 
   frameInstance(frame: FrameHandle): InstanceHandle {
@@ -242,10 +248,12 @@ export class LocalDebugger implements OpaqueDebugger {
   }
 
   /**
-   * Frames end with the resumption by themselves, and the other entities live as long as the
-   * program: their handles stay, so that an entity asked for again has its old `unique-id`.
+   * Frames end with the resumption by themselves, and entities other than exceptions live as long as
+   * the program: their handles stay, so that an entity asked for again has its old `unique-id`.
    */
-  release(_handle: Handle<string>): void {}
+  release(handle: Handle<string>): void {
+    this.#entities.exceptions.release(handle);
+  }
 
   #frame(handle: FrameHandle): Frame {
     const place = this.#entities.frames.find(handle);

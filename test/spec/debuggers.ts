@@ -17,7 +17,7 @@ export interface Debugger {
   stopped(engine: Engine, event: StopEvent): void;
 }
 
-/** No debugger at all: only traps may stop the program. */
+/** No debugger at all: only traps and throws may stop the program. */
 export class Cruise implements Debugger {
   loaded(): void {}
 
@@ -26,7 +26,9 @@ export class Cruise implements Debugger {
   }
 
   stopped(engine: Engine, event: StopEvent): void {
-    if (event.kind !== 'trap') throw new Error(`stopped for no reason: ${event.kind}`);
+    if (event.kind !== 'trap' && event.kind !== 'exception') {
+      throw new Error(`stopped for no reason: ${event.kind}`);
+    }
     engine.resume('run');
   }
 }

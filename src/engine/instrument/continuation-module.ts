@@ -35,10 +35,11 @@ export const CONTINUATION = {
 
 export interface ContinuationModule {
   readonly bytes: Uint8Array;
-  /** Indices in the first module's index spaces that are imported as `func:N`, `global:N`, `table:N`. */
+  /** Indices in the first module's index spaces that are imported as `func:N`, `global:N`, `table:N`, `tag:N`. */
   readonly functions: readonly number[];
   readonly globals: readonly number[];
   readonly tables: readonly number[];
+  readonly tags: readonly number[];
   /** The arrays of references that are imported as `references:func` and so on. */
   readonly references: readonly Hierarchy[];
   /** Offset in `bytes` of the body, behind the size. */
@@ -67,6 +68,14 @@ class Uses {
 }
 
 /** @param segments what the first module has for its segment instructions */
+/** What of each index space is imported. */
+interface Spaces {
+  readonly functions: Uses;
+  readonly tables: Uses;
+  readonly globals: Uses;
+  readonly tags: Uses;
+}
+
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
@@ -76,9 +85,13 @@ export function continuationModule(
   const { module } = plan;
   const types = new TypeRegistry(module);
   // Number 0 of each kind is the engine's: the hook, the continuation table, the instance number.
-  const functions = new Uses(1);
-  const tables = new Uses(1);
-  const globals = new Uses(1);
+  const spaces: Spaces = {
+    functions: new Uses(1),
+    tables: new Uses(1),
+    globals: new Uses(1),
+    tags: new Uses(0),
+  };
+  const { functions, tables, globals, tags } = spaces;
   const declared = new Set<number>();
   /** Type indices of functions that the first module has on top of the original's. */
   const helperTypes = new Map<number, number>();
@@ -94,6 +107,7 @@ export function continuationModule(
       // Numbered with the globals, as ones before the first.
       global: globals.number(-1 - HIERARCHIES.indexOf(hierarchy)),
     }),
+    tag: (index) => tags.number(index),
     table: (index) => tables.number(index),
     segmentLength(kind, index) {
       const length = segments.length(kind, index);
@@ -107,7 +121,7 @@ export function continuationModule(
         out.u32(functions.number(helper.index));
         return;
       }
-      copyRenumbered(module, reader, out, functions, tables, globals);
+      copyRenumbered(module, reader, out, spaces);
       if (reader.op === Op.refFunc) declared.add(functions.number(reader.index));
     },
   };
@@ -116,11 +130,7 @@ export function continuationModule(
 
   const out = new ModuleWriter(body.length + 1024);
   out.vectorSection(SectionId.type, module, types.entries());
-  out.vectorSection(
-    SectionId.import,
-    module,
-    imports(module, target, functions, tables, globals, helperTypes),
-  );
+  out.vectorSection(SectionId.import, module, imports(module, target, spaces, helperTypes));
   out.rawSection(
     SectionId.function,
     vectorOfOne((o) => o.u32(type)),
@@ -152,6 +162,7 @@ export function continuationModule(
     globals: globals.used.filter((index) => index >= 0),
     references: globals.used.filter((index) => index < 0).map(hierarchyAt),
     tables: tables.used,
+    tags: tags.used,
     bodyOffset: code + sizeBytes,
   };
 }
@@ -171,9 +182,7 @@ function copyRenumbered(
   module: Module,
   reader: InstructionReader,
   out: ByteWriter,
-  functions: Uses,
-  tables: Uses,
-  globals: Uses,
+  { functions, tables, globals, tags }: Spaces,
 ): void {
   const opcode = (): void => out.bytes(module.bytes, reader.pc, reader.immediatesStart);
   switch (reader.info.immediate) {
@@ -184,6 +193,10 @@ function copyRenumbered(
     case 'global':
       opcode();
       out.u32(globals.number(reader.index));
+      return;
+    case 'tag':
+      opcode();
+      out.u32(tags.number(reader.index));
       return;
     case 'table':
       opcode();
@@ -199,8 +212,6 @@ function copyRenumbered(
       out.u32(reader.index);
       out.u32(tables.number(reader.index2));
       return;
-    case 'tag':
-      throw new Error(`no continuation can contain ${reader.info.name} yet`);
     default:
       out.bytes(module.bytes, reader.pc, reader.next);
   }
@@ -209,9 +220,7 @@ function copyRenumbered(
 function imports(
   module: Module,
   target: EmitTarget,
-  functions: Uses,
-  tables: Uses,
-  globals: Uses,
+  { functions, tables, globals, tags }: Spaces,
   helperTypes: ReadonlyMap<number, number>,
 ): Uint8Array[] {
   const entries: Uint8Array[] = [];
@@ -240,6 +249,9 @@ function imports(
     add(`table:${index}`, { kind: 'table', type: module.tables[index]!.type });
   }
   add(CONTINUATION.instance, { kind: 'global', type: { value: I32, mutable: false } });
+  for (const index of tags.used) {
+    add(`tag:${index}`, { kind: 'tag', type: module.tags[index]!.type });
+  }
   for (const index of globals.used) {
     if (index >= 0) {
       const type = module.globals[index]?.type ?? LENGTH_TYPE;

@@ -31,6 +31,8 @@ export function emitContinuation(
       if (construct.kind === 'loop') {
         code.openBlock(construct.results, { construct: undefined, role: 'loop-exit' });
         code.openBlock(construct.params, { construct, role: 'loop-again' });
+      } else if (construct.kind === 'try_table') {
+        code.reopenTryTable(construct, constructs.slice(0, level));
       } else {
         code.openBlock(construct.results, { construct, role: 'arm' });
       }

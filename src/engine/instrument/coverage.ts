@@ -18,6 +18,7 @@ const COVERED_FEATURES: ReadonlySet<string> = new Set([
   'reftypes',
   'func-refs',
   'gc',
+  'eh',
 ]);
 
 /** @throws WasmError if the instruction just read is not covered. */

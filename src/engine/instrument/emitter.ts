@@ -70,6 +70,7 @@ export class FunctionEmitter {
       case Op.block:
       case Op.loop:
       case Op.if:
+      case Op.tryTable:
         this.#open(reader);
         return;
       case Op.else:
@@ -128,8 +129,13 @@ export class FunctionEmitter {
     const { op } = reader;
     const params = this.#paramCount(reader);
     frame.settleOperands(operands, operands.height - params - (op === Op.if ? 1 : 0));
-    this.code.copy(reader);
-    walker.apply(reader);
+    if (op === Op.tryTable) {
+      this.code.openTryTable(reader, (label) => walker.target(label));
+      walker.apply(reader);
+    } else {
+      this.code.copy(reader);
+      walker.apply(reader);
+    }
     this.code.labels.push({ construct: walker.innermost, role: 'plain' });
     if (op === Op.loop) {
       this.code.plan.loopWrites.get(reader.pc)?.forEach((local) => {
@@ -167,7 +173,10 @@ export class FunctionEmitter {
     if (label.role === 'plain' && label.construct?.kind !== 'function') this.#traps.facts.exit();
     else this.#traps.facts.reset();
     this.code.closeLabel();
+    const { caught } = walker.innermost;
     walker.apply(reader);
+    // An exception comes past all checks of the frames that it unwinds.
+    if (caught && walker.reachable && !walker.finished) this.code.check(reader.next);
     if (!walker.reachable && !walker.finished) out.op(Op.unreachable);
   }
 
@@ -239,14 +248,15 @@ export class FunctionEmitter {
     this.code.check(reader.next);
   }
 
-  /** False if the instruction always traps: then the version has been left, and nothing follows. */
+  /** False if the instruction always traps or throws: the version has been left, nothing follows. */
   #checkTrap(reader: InstructionReader): boolean {
-    if (!this.#options.traps || reader.pc === this.#trustedPc) return true;
-    if (TrapChecks.always(reader)) {
+    const { traps } = this.#options;
+    if (reader.pc === this.#trustedPc) return true;
+    if (TrapChecks.throws(reader) || (traps && TrapChecks.always(reader))) {
       this.code.leave(reader.pc | TRAP);
       return false;
     }
-    if (this.#traps.condition(reader)) this.code.leaveIf(reader.pc | TRAP);
+    if (traps && this.#traps.condition(reader)) this.code.leaveIf(reader.pc | TRAP);
     return true;
   }
 }

@@ -202,6 +202,7 @@ function cruiseTarget(
       }
       return place;
     },
+    tag: (index) => index,
     table: (index) => index,
     segmentLength: (kind, index) => segments.length(kind, index),
     instruction: (reader, out) => {

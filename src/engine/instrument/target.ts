@@ -20,6 +20,8 @@ export interface EmitTarget {
   references(hierarchy: Hierarchy): { readonly array: number; readonly global: number };
   /** The type index of [] -> results. */
   resultsType(results: readonly ValType[]): number;
+  /** The index in this module of a tag of the original. */
+  tag(index: number): number;
   /** The index in this module of a table of the original. */
   table(index: number): number;
   /** The index in this module of the global with a segment's length; undefined: that is always 0. */

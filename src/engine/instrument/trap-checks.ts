@@ -33,6 +33,11 @@ export class TrapChecks {
     return reader.op === Op.unreachable;
   }
 
+  /** Whether the instruction just read throws an exception: that is reported before it does. */
+  static throws({ op }: InstructionReader): boolean {
+    return op === Op.throw || op === Op.throwRef || op === Op.rethrow;
+  }
+
   /** Pushes the condition and returns true, or returns false if the instruction cannot trap here. */
   condition(reader: InstructionReader): boolean {
     const { info, op } = reader;

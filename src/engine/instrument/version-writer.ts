@@ -10,7 +10,7 @@
  * Every check branches to $cold and nothing comes back from there: a cold path that returned would
  * be a merge edge in every loop, which costs V8 its load elimination and unrolling.
  */
-import type { InstructionReader } from '../../wasm/instructions.ts';
+import { type CatchClause, InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
@@ -108,13 +108,56 @@ export class VersionWriter {
     this.leaveIf(pc);
   }
 
-  openBlock(results: readonly ValType[], label: Label): void {
+  /**
+   * Opens the `try_table` that begins at a construct's pc again, for the remainder of its body: it
+   * has no parameters here.
+   */
+  reopenTryTable(construct: Construct, outer: readonly Construct[]): void {
     const { out } = this;
-    out.u8(Op.block);
+    const reader = new InstructionReader(this.plan.module.bytes, construct.pc, this.plan.body.end);
+    reader.read();
+    out.op(Op.tryTable);
+    this.#blockType(construct.results);
+    this.writeClauses(reader.catches, (label) => outer[outer.length - 1 - label]!);
+    this.labels.push({ construct, role: 'arm' });
+  }
+
+  openBlock(results: readonly ValType[], label: Label): void {
+    this.out.u8(Op.block);
+    this.#blockType(results);
+    this.labels.push(label);
+  }
+
+  #blockType(results: readonly ValType[]): void {
+    const { out } = this;
     if (results.length === 0) out.u8(EMPTY_BLOCK);
     else if (results.length === 1) writeValType(out, results[0]!);
     else out.s33(this.#target.resultsType(results));
-    this.labels.push(label);
+  }
+
+  /**
+   * Writes the `try_table` just read, without the label that it opens.
+   *
+   * @param target the construct of each of its clauses' labels
+   */
+  openTryTable(reader: InstructionReader, target: (label: number) => Construct): void {
+    const { out } = this;
+    out.op(Op.tryTable);
+    const { blockType } = reader;
+    if (blockType.kind === 'empty') out.u8(EMPTY_BLOCK);
+    else if (blockType.kind === 'value') writeValType(out, blockType.type);
+    else out.s33(blockType.typeIndex);
+    this.writeClauses(reader.catches, target);
+  }
+
+  writeClauses(catches: readonly CatchClause[], target: (label: number) => Construct): void {
+    const { out } = this;
+    out.u32(catches.length);
+    for (const { kind, tag, label } of catches) {
+      out.u8(kind);
+      if (tag >= 0) out.u32(this.#target.tag(tag));
+      out.u32(this.labelDepth(target(label)));
+    }
   }
 
   closeLabel(): Label {

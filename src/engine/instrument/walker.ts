@@ -6,14 +6,27 @@
  * Bodies have passed V8's validation: types are trusted, only the format is checked.
  */
 import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effects.ts';
-import { blockSignature, type InstructionReader } from '../../wasm/instructions.ts';
-import type { Module } from '../../wasm/module.ts';
+import {
+  blockSignature,
+  type CatchClause,
+  type InstructionReader,
+} from '../../wasm/instructions.ts';
+import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { refType, type ValType } from '../../wasm/types.ts';
 import { LocalSet } from './local-set.ts';
 import { CONSTANT, OperandStack, SLOT } from './operands.ts';
 
-export type ConstructKind = 'function' | 'block' | 'loop' | 'if' | 'else';
+export type ConstructKind =
+  | 'function'
+  | 'block'
+  | 'loop'
+  | 'if'
+  | 'else'
+  | 'try_table'
+  // Of legacy exception handling: the protected arm, then any number of handlers.
+  | 'try'
+  | 'catch';
 
 export interface Construct {
   kind: ConstructKind;
@@ -27,6 +40,12 @@ export interface Construct {
   branched: boolean;
   /** Locals that differ from the frame when control arrives there, over all branches so far. */
   endDirty: LocalSet | undefined;
+  /** Labels of the clauses of a `try_table`, counted from outside it. */
+  readonly handlers: readonly number[];
+  /** A handler of a `try_table` goes to the construct's label. */
+  caught: boolean;
+  /** A continuation began in an arm behind which no other arm can be entered. */
+  lastArm: boolean;
   /** The same at the `if`, for the arm that begins at `else`. */
   elseDirty: LocalSet | undefined;
 }
@@ -40,6 +59,15 @@ export interface WalkedFunction extends FunctionContext {
   /** Locals that a loop's body writes, by the offset of the `loop` opcode; absent in the pre-pass. */
   readonly loopWrites: ReadonlyMap<number, LocalSet> | undefined;
 }
+
+/** What ends an arm of a construct. */
+const DELIMITERS: ReadonlySet<number> = new Set([
+  Op.else,
+  Op.end,
+  Op.catch,
+  Op.catchAll,
+  Op.delegate,
+]);
 
 export class Walker {
   readonly operands = new OperandStack();
@@ -77,12 +105,12 @@ export class Walker {
   }
 
   /**
-   * True if the instruction just read is an `else` or `end` that continues code which can be
-   * reached, or any instruction of such code: false for what is skipped.
+   * True if the instruction just read is in code that can be reached, or ends an arm of a construct
+   * that is: false for what is skipped.
    */
   concerns(reader: InstructionReader): boolean {
     if (this.reachable) return true;
-    return this.#deadNesting === 0 && (reader.op === Op.else || reader.op === Op.end);
+    return this.#deadNesting === 0 && DELIMITERS.has(reader.op);
   }
 
   /** Advances over the instruction that the reader has just read. */
@@ -104,7 +132,25 @@ export class Walker {
         this.#startElse();
         return;
       case Op.end:
+      case Op.delegate:
         this.#close();
+        return;
+      case Op.tryTable: {
+        for (const { label } of reader.catches) this.#handler(this.target(label));
+        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
+        this.operands.pop(params.length);
+        this.#open('try_table', reader.pc, params, results, reader.catches);
+        return;
+      }
+      case Op.try: {
+        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
+        this.operands.pop(params.length);
+        this.#open('try', reader.pc, params, results);
+        return;
+      }
+      case Op.catch:
+      case Op.catchAll:
+        this.#startHandler(op === Op.catch ? this.#tagParams(reader.index) : []);
         return;
       case Op.br:
         this.#branch(reader.index);
@@ -129,6 +175,9 @@ export class Walker {
       case Op.returnCall:
       case Op.returnCallIndirect:
       case Op.returnCallRef:
+      case Op.throw:
+      case Op.throwRef:
+      case Op.rethrow:
         this.reachable = false;
         return;
     }
@@ -175,7 +224,17 @@ export class Walker {
     this.dirty.clear();
     this.constructs.length = 0;
     for (const c of constructs) {
-      this.constructs.push({ ...c, branched: false, endDirty: undefined, elseDirty: undefined });
+      this.constructs.push({
+        ...c,
+        branched: false,
+        caught: false,
+        lastArm: c.kind === 'catch',
+        endDirty: undefined,
+        elseDirty: undefined,
+      });
+    }
+    for (const [level, construct] of this.constructs.entries()) {
+      for (const label of construct.handlers) this.#handler(this.constructs[level - 1 - label]!);
     }
     this.operands.truncate(0);
     for (let i = 0; i < operands.height; i++) {
@@ -194,6 +253,7 @@ export class Walker {
     pc: number,
     params: readonly ValType[],
     results: readonly ValType[],
+    catches: readonly CatchClause[] = [],
   ): void {
     const height = this.operands.height;
     this.operands.settle(height);
@@ -203,7 +263,10 @@ export class Walker {
       height,
       params,
       results,
+      handlers: catches.map(({ label }) => label),
       branched: false,
+      caught: false,
+      lastArm: false,
       endDirty: undefined,
       elseDirty: kind === 'if' ? this.dirty.clone() : undefined,
     });
@@ -221,6 +284,8 @@ export class Walker {
         this.#deadNesting++;
         return false;
       case Op.else:
+      case Op.catch:
+      case Op.catchAll:
         return this.#deadNesting === 0;
       case Op.end:
       case Op.delegate:
@@ -234,6 +299,32 @@ export class Walker {
 
   #branch(depth: number): void {
     this.branchTo(this.target(depth));
+  }
+
+  /**
+   * An exception can take control to a label. It comes out of a call, before which everything was
+   * flushed: code that throws by itself leaves its version first.
+   */
+  #handler(construct: Construct): void {
+    construct.branched = true;
+    construct.caught = true;
+    construct.endDirty ??= new LocalSet(this.#fn.localTypes.length);
+  }
+
+  /** The next arm of a legacy `try`; its operands are the exception's values. */
+  #startHandler(params: readonly ValType[]): void {
+    const construct = this.innermost;
+    if (this.reachable) this.branchTo(construct);
+    construct.kind = 'catch';
+    this.operands.truncate(construct.height);
+    this.operands.pushAll(params);
+    this.reachable = !construct.lastArm;
+    this.dirty = new LocalSet(this.#fn.localTypes.length);
+  }
+
+  #tagParams(tag: number): readonly ValType[] {
+    const { module } = this.#fn;
+    return functionType(module, module.tags[tag]!.type.typeIndex).params;
   }
 
   #startElse(): void {

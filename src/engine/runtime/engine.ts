@@ -7,12 +7,14 @@ import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { STACK, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
+import { Exceptions, type ThrownException } from './exceptions.ts';
 import {
   type Activation,
   activations,
   activationsAfterTrap,
   type BoundContinuation,
   type StopPoint,
+  stoppedFrame,
 } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
@@ -36,7 +38,9 @@ export type StopEvent =
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'interrupted' }
   // Before the instruction that will trap; or after the trap, if it was not foreseen.
-  | { readonly kind: 'trap' };
+  | { readonly kind: 'trap' }
+  // Before the instruction that throws it.
+  | { readonly kind: 'exception'; readonly exception: ThrownException };
 
 export type { DebugInstance, DebugModule };
 
@@ -58,6 +62,7 @@ export class Engine {
   readonly instances: DebugInstance[] = [];
   /** References of frames, by the addresses of their places. */
   readonly references: ReferenceArrays;
+  readonly exceptions: Exceptions;
   readonly #memory: DebugMemory;
   readonly #limits: Limits;
   readonly #hostCalls: HostCalls;
@@ -81,6 +86,7 @@ export class Engine {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
     this.references = new ReferenceArrays(this.#memory.byteLength);
+    this.exceptions = new Exceptions(this.references, this.instances);
     this.#hostCalls = new HostCalls(this.#memory);
     this.#onStop = options.onStop;
     this.#checkTraps = options.traps !== 'native';
@@ -274,7 +280,7 @@ export class Engine {
     const fn = instance.module.functionAround(pc)!;
     const stop: StopPoint = { instance, fn, pc, base };
     this.#makeRoom(base + fn.frameSize);
-    if (traps) this.#stopAtTrap(stop);
+    if (traps) this.#stopAtThrow(stop);
     else this.#stopIfWanted(stop);
     return this.#slot(stop, traps);
   }
@@ -318,10 +324,17 @@ export class Engine {
     }
   }
 
-  #stopAtTrap(stop: StopPoint): void {
+  /** Before an instruction that will trap or throw. */
+  #stopAtThrow(stop: StopPoint): void {
     if (this.#detached) return;
-    this.#reportedTrap = stop;
-    this.#stop({ kind: 'trap' }, stop);
+    const thrown = this.exceptions.thrownAt(stoppedFrame(stop), this.#memory.view);
+    if (thrown?.kind === 'nothing') return;
+    if (thrown?.kind === 'exception') {
+      this.#stop(thrown, stop);
+    } else {
+      this.#reportedTrap = stop;
+      this.#stop({ kind: 'trap' }, stop);
+    }
   }
 
   #stop(event: StopEvent, stop: StopPoint): void {

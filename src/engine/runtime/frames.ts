@@ -106,7 +106,7 @@ export function activations(
   return result;
 }
 
-function stoppedFrame(stop: StopPoint): Frame {
+export function stoppedFrame(stop: StopPoint): Frame {
   const snapshot = stop.fn.snapshot(stop.pc);
   if (snapshot === undefined) throw new Error(`stopped at ${stop.pc}, which cannot be reached`);
   return { ...stop, snapshot, exact: true };

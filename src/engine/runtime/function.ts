@@ -51,6 +51,13 @@ export class DebugFunction {
     return snapshots.get(pc);
   }
 
+  /** The first index immediate of the instruction at `pc`. */
+  indexOperand(pc: number): number {
+    const reader = new InstructionReader(this.module.original.bytes, pc, this.body.end);
+    reader.read();
+    return reader.index;
+  }
+
   /** The first instruction at or behind a byte offset of the body; undefined behind the last. */
   instructionFrom(offset: number): number | undefined {
     const { codeStart, end } = this.body;

@@ -119,6 +119,7 @@ export function bindContinuation(
   for (const hierarchy of code.references) {
     entities[`references:${hierarchy}`] = instance.references(hierarchy);
   }
+  for (const index of code.tags) entities[`tag:${index}`] = instance.tag(index);
   for (const index of code.tables) entities[`table:${index}`] = instance.table(index);
   return new WebAssembly.Instance(continuation.compiled, {
     [IMPORT_MODULE]: entities,

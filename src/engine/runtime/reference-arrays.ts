@@ -66,6 +66,20 @@ export class ReferenceArrays {
     return this.#of('func').get(this.#arrays.get('func'), index);
   }
 
+  /**
+   * What throwing the exception at a byte address of the frame stack throws: a
+   * WebAssembly.Exception, an error of JavaScript that was caught by wasm, or for null a
+   * WebAssembly.RuntimeError. JavaScript cannot have the reference itself.
+   */
+  exceptionAt(address: number): unknown {
+    const index = (address - STACK) / REFERENCE_SIZE;
+    try {
+      return this.#of('exn').get(this.#arrays.get('exn'), index);
+    } catch (error) {
+      return error;
+    }
+  }
+
   #of(hierarchy: Hierarchy): Accessors {
     this.#accessors ??= new WebAssembly.Instance(new WebAssembly.Module(accessModule())).exports;
     return {
@@ -104,6 +118,7 @@ function accessModule(): Uint8Array<ArrayBuffer> {
       out.localGet(1);
       out.op(Op.arrayGet);
       out.u32(type);
+      if (hierarchy === 'exn') out.op(Op.throwRef);
     });
     // make(old, length): local 2 is the new array.
     add(`make ${hierarchy}`, [array, I32], array, [array], (out) => {
