@@ -27,7 +27,7 @@ interface Helper {
 /** Type of the globals with lengths, as the first module has it. */
 export const LENGTH_TYPE = { value: I32, mutable: true } as const;
 
-/** What the first module of a pair gets for its segments, and where that is. */
+/** What an instrumented module gets on top for its segments, and where that is. */
 export class Segments {
   readonly #module: Module;
   /** Global indices by segment index, of the segments that can have a length but 0. */
