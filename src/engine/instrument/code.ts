@@ -5,7 +5,7 @@
 import { ByteWriter } from '../../wasm/bytes.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
-import { I32, type NumType, type ValType } from '../../wasm/types.ts';
+import { EXNREF, I32, type NumType, type ValType } from '../../wasm/types.ts';
 import { storageType } from './references.ts';
 
 const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
@@ -124,6 +124,7 @@ export class ScratchLocals {
   readonly pc: number;
   readonly #first: number;
   readonly #types: ValType[] = [I32, I32, I32];
+  readonly #exceptions: number[] = [];
   readonly #byType = new Map<ValType, number[]>();
 
   /** @param first index of the first scratch local: the number of the function's own */
@@ -147,6 +148,17 @@ export class ScratchLocals {
       this.#types.push(type);
     }
     return locals[ordinal]!;
+  }
+
+  /** The local for the exception that a legacy handler inside `inside` others has caught. */
+  exception(inside: number): number {
+    let local = this.#exceptions[inside];
+    if (local === undefined) {
+      local = this.#first + this.#types.length;
+      this.#types.push(EXNREF);
+      this.#exceptions[inside] = local;
+    }
+    return local;
   }
 
   /** Writes a locals vector: `own` runs of the function's, then these. */

@@ -6,6 +6,7 @@
  */
 import { assembleBody } from './cruise.ts';
 import { FunctionEmitter } from './emitter.ts';
+import { handlersAround } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
@@ -33,10 +34,14 @@ export function emitContinuation(
         code.openBlock(construct.params, { construct, role: 'loop-again' });
       } else if (construct.kind === 'try_table') {
         code.reopenTryTable(construct, constructs.slice(0, level));
+      } else if (construct.kind === 'try') {
+        emitter.reopenTry(construct);
       } else {
+        if (construct.kind === 'catch') frame.loadCaught(handlersAround(constructs, level));
         code.openBlock(construct.results, { construct, role: 'arm' });
       }
     }
+    emitter.legacy.openEmptyPad(construct);
     const end = constructs[level + 1]?.height ?? operands.height;
     frame.pushOperands(operands, construct.height, end);
   }

@@ -19,6 +19,7 @@ const COVERED_FEATURES: ReadonlySet<string> = new Set([
   'func-refs',
   'gc',
   'eh',
+  'legacy-eh',
 ]);
 
 /** @throws WasmError if the instruction just read is not covered. */

@@ -22,6 +22,7 @@ export function emitCruise(
   );
   emitter.code.begin();
   emitter.code.check(plan.codeStart);
+  emitter.legacy.openPad(emitter.code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   emitter.code.finish();
   return assembleBody(emitter.code, plan.body.locals, options.positions);

@@ -6,10 +6,13 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
 import { TRAP } from './layout.ts';
+import { handlersAround } from './legacy-shape.ts';
+import { LegacyTries } from './legacy-try.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { TrapChecks } from './trap-checks.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
+import { type Construct, Walker } from './walker.ts';
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -19,11 +22,13 @@ export class FunctionEmitter {
   /** Only the first time: in a loop, the instruction comes again with other operands. */
   #trustedPc: number;
   readonly #traps: TrapChecks;
+  readonly legacy: LegacyTries;
 
   /** @param parameters number of locals that are the emitted function's parameters */
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.code = new VersionWriter(plan, target, options, parameters);
     this.#options = options;
+    this.legacy = new LegacyTries(this.code);
     this.#trustedPc = options.trustedPc ?? -1;
     const { walker, frame, out } = this.code;
     this.#traps = new TrapChecks({
@@ -61,7 +66,7 @@ export class FunctionEmitter {
     if (this.code.walker.reachable) {
       const left = !this.#beforeInstruction(pc) || !this.#checkTrap(reader);
       this.#trustedPc = -1;
-      if (left && op !== Op.else && op !== Op.end) {
+      if (left && !Walker.delimits(op)) {
         this.code.walker.apply(reader);
         return;
       }
@@ -73,9 +78,20 @@ export class FunctionEmitter {
       case Op.tryTable:
         this.#open(reader);
         return;
+      case Op.try:
+        this.#openTry(reader);
+        return;
+      case Op.catch:
+      case Op.catchAll:
+        this.#startHandler(reader);
+        return;
       case Op.else:
       case Op.end:
+      case Op.delegate:
         this.#structure(reader);
+        return;
+      case Op.rethrow:
+        this.#rethrow(reader);
         return;
       case Op.br:
       case Op.brIf:
@@ -133,6 +149,7 @@ export class FunctionEmitter {
       this.code.openTryTable(reader, (label) => walker.target(label));
       walker.apply(reader);
     } else {
+      if (op === Op.loop) this.legacy.openLoopExit(reader, params);
       this.code.copy(reader);
       walker.apply(reader);
     }
@@ -144,6 +161,36 @@ export class FunctionEmitter {
     }
     this.#traps.facts.enter();
     if (op === Op.loop) this.code.check(reader.next);
+    this.legacy.openPad(walker.innermost);
+  }
+
+  #openTry(reader: InstructionReader): void {
+    const { walker, frame } = this.code;
+    const params = this.#paramCount(reader);
+    frame.settleOperands(walker.operands, walker.operands.height - params);
+    this.legacy.open(reader, params);
+    this.#traps.facts.enter();
+  }
+
+  #startHandler(reader: InstructionReader): void {
+    if (this.legacy.hasHandlersOf(this.code.walker.innermost)) this.#traps.facts.alternate();
+    else this.#traps.facts.reset();
+    this.legacy.startHandler(reader);
+  }
+
+  /** Opens a legacy `try` in whose body a continuation begins. */
+  reopenTry(construct: Construct): void {
+    this.legacy.reopen(construct);
+    this.#traps.facts.enter();
+  }
+
+  /** Throws again what the handler of a label has caught. */
+  #rethrow(reader: InstructionReader): void {
+    const { walker, scratch, out } = this.code;
+    const level = walker.constructs.indexOf(walker.target(reader.index));
+    out.localGet(scratch.exception(handlersAround(walker.constructs, level)));
+    out.op(Op.throwRef);
+    walker.apply(reader);
   }
 
   #paramCount(reader: InstructionReader): number {
@@ -155,6 +202,7 @@ export class FunctionEmitter {
 
   #structure(reader: InstructionReader): void {
     const { walker, out } = this.code;
+    this.legacy.closePad(walker.innermost);
     const label = this.code.labels.at(-1)!;
     if (label.role === 'loop-again') {
       this.#closeRestoredLoop();
@@ -167,13 +215,17 @@ export class FunctionEmitter {
         this.#traps.facts.alternate();
       }
       walker.apply(reader);
+      this.legacy.openPad(walker.innermost);
       return;
     }
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
-    if (label.role === 'plain' && label.construct?.kind !== 'function') this.#traps.facts.exit();
+    const whole = label.role === 'plain' || label.role === 'try';
+    if (whole && label.construct?.kind !== 'function') this.#traps.facts.exit();
     else this.#traps.facts.reset();
     this.code.closeLabel();
-    const { caught } = walker.innermost;
+    const construct = walker.innermost;
+    const { caught } = construct;
+    if (construct.kind === 'loop') this.legacy.closeLoopExit(construct);
     walker.apply(reader);
     // An exception comes past all checks of the frames that it unwinds.
     if (caught && walker.reachable && !walker.finished) this.code.check(reader.next);

@@ -1,11 +1,11 @@
 /** Emits the access to one place of a frame: in the debug memory, or in an array of references. */
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
-import type { RefType, ValType } from '../../wasm/types.ts';
+import type { ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { STACK } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
-import { hierarchyOf, isBottom, REFERENCE_SIZE } from './references.ts';
+import { hierarchyOf, isBottom, isTop, REFERENCE_SIZE } from './references.ts';
 import type { EmitTarget } from './target.ts';
 
 export class FrameSlots {
@@ -84,9 +84,4 @@ export class FrameSlots {
       out.op(Op.i32Add);
     }
   }
-}
-
-/** The top of its hierarchy: what the array holds needs no cast. */
-function isTop({ heap }: RefType): boolean {
-  return heap === 'func' || heap === 'extern' || heap === 'any' || heap === 'exn';
 }

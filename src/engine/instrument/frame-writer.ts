@@ -7,9 +7,10 @@
  * homes, and pushed again. V8's optimizing compiler sees through that; the baseline one pays a move.
  */
 import { Op } from '../../wasm/opcodes.ts';
-import type { ValType } from '../../wasm/types.ts';
+import { EXNREF, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameSlots } from './frame-slots.ts';
+import { caughtOffset } from './legacy-shape.ts';
 import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
 import type { EmitTarget } from './target.ts';
@@ -61,6 +62,26 @@ export class FrameWriter {
       this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
     }
+  }
+
+  /**
+   * Keeps the exception on the stack that a legacy handler has caught: stored at once, because it is
+   * rare and does not change.
+   *
+   * @param inside number of handlers around this one
+   */
+  keepCaught(inside: number): void {
+    const local = this.#scratch.exception(inside);
+    this.#out.localSet(local);
+    this.#slots.store(EXNREF, caughtOffset(this.#plan.caughtBase, inside), () =>
+      this.#out.localGet(local),
+    );
+  }
+
+  /** Takes up what `keepCaught` has kept, in a continuation. */
+  loadCaught(inside: number): void {
+    this.#slots.load(EXNREF, caughtOffset(this.#plan.caughtBase, inside));
+    this.#out.localSet(this.#scratch.exception(inside));
   }
 
   /** Gives a home to every operand that only the operand stack holds. */

@@ -4,13 +4,15 @@
  *
  *     frame + 0                 locals, parameters first, packed by size
  *     frame + operandBase       operand slots, `stride` bytes each, bottom first
+ *     frame + caughtBase        exceptions that legacy handlers have caught, outermost first
  *     frame + size              the callee's frame
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { type RefType, V128, type ValType } from '../../wasm/types.ts';
+import { EXNREF, type RefType, V128, type ValType } from '../../wasm/types.ts';
 import { requireCovered } from './coverage.ts';
+import { caughtOffset, LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import { type Hierarchy, hierarchyOf, REFERENCE_SIZE } from './references.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
@@ -30,6 +32,9 @@ export interface FunctionPlan extends WalkedFunction {
   /** Byte offset in the frame of each local. */
   readonly localOffsets: readonly number[];
   readonly operandBase: number;
+  readonly legacy: LegacyShape;
+  /** Byte offset in the frame of the exceptions that legacy handlers have caught. */
+  readonly caughtBase: number;
   /** Bytes from one operand slot to the next. */
   readonly stride: number;
   /** Bytes of a frame. */
@@ -69,6 +74,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
   const operandBase = align(offset, stride);
+  const caughtBase = operandBase + stride * shape.maxHeight;
   return {
     ...walked,
     body,
@@ -79,8 +85,10 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,
+    legacy: shape.legacy,
+    caughtBase,
     // 16 at least: an empty frame would make a caller and its callee share one base.
-    frameSize: Math.max(16, align(operandBase + stride * shape.maxHeight, 16)),
+    frameSize: Math.max(16, align(caughtOffset(caughtBase, shape.legacy.depth), 16)),
   };
 }
 
@@ -94,6 +102,7 @@ function align(value: number, to: number): number {
 }
 
 interface Shape {
+  legacy: LegacyShape;
   maxHeight: number;
   usesV128: boolean;
   references: Set<RefType>;
@@ -104,10 +113,12 @@ function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const walker = new Walker(fn);
   const shape = { maxHeight: 0, loopWrites: new Map<number, LocalSet>() };
+  const legacy = new LegacyShape();
   // One entry for each open loop: its own writes, which its parent gets when it closes.
   const openLoops: { depth: number; writes: LocalSet }[] = [];
   while (!walker.finished && reader.read()) {
     const { op } = reader;
+    if (walker.concerns(reader)) legacy.note(reader, walker);
     if (walker.reachable) {
       requireCovered(reader);
       if (op === Op.localSet || op === Op.localTee) openLoops.at(-1)?.writes.add(reader.index);
@@ -126,5 +137,6 @@ function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     shape.maxHeight = Math.max(shape.maxHeight, walker.operands.height);
   }
   const { hadV128, hadReferences } = walker.operands;
-  return { ...shape, usesV128: hadV128, references: hadReferences };
+  if (legacy.depth > 0) hadReferences.add(EXNREF);
+  return { ...shape, legacy, usesV128: hadV128, references: hadReferences };
 }

@@ -54,6 +54,11 @@ export function hierarchyOf(module: Module, type: RefType): Hierarchy {
   }
 }
 
+/** The top of its hierarchy: what an array holds needs no cast. */
+export function isTop({ heap }: RefType): boolean {
+  return heap === 'func' || heap === 'extern' || heap === 'any' || heap === 'exn';
+}
+
 /** Types whose only value is null. */
 export function isBottom(type: RefType): boolean {
   const { heap } = type;

@@ -10,13 +10,14 @@
  * Every check branches to $cold and nothing comes back from there: a cold path that returned would
  * be a merge edge in every loop, which costs V8 its load elimination and unrolling.
  */
-import { type CatchClause, InstructionReader } from '../../wasm/instructions.ts';
+import { type BlockType, type CatchClause, InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { FRAME_POINTER, LEAVE_SLOT } from './layout.ts';
+import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { type Construct, Walker } from './walker.ts';
@@ -44,7 +45,19 @@ const EMPTY_BLOCK = 0x40;
 export interface Label {
   /** The construct of the original whose branches go to this label, if any. */
   readonly construct: Construct | undefined;
-  readonly role: 'cold' | 'plain' | 'arm' | 'loop-exit' | 'loop-again';
+  readonly role:
+    | 'cold'
+    | 'plain'
+    // The remainder of an arm that a continuation began in.
+    | 'arm'
+    | 'loop-exit'
+    | 'loop-again'
+    // Of a legacy `try`: the whole, the protected body, a block that ends where a handler begins.
+    | 'try'
+    | 'protected'
+    | 'handler'
+    // Where what a `delegate` hands over arrives.
+    | 'pad';
 }
 
 export class VersionWriter {
@@ -135,6 +148,45 @@ export class VersionWriter {
     else out.s33(this.#target.resultsType(results));
   }
 
+  /** Depth of the innermost label behind a loop. */
+  exitDepth(): number {
+    const { labels } = this;
+    return labels.length - 1 - labels.findLastIndex(({ role }) => role === 'loop-exit');
+  }
+
+  /** Opens a `try_table` with the given clauses, their labels counted as emitted. */
+  openProtected(results: readonly ValType[], clauses: readonly CatchClause[]): void {
+    const { out } = this;
+    out.op(Op.tryTable);
+    this.#blockType(results);
+    out.u32(clauses.length);
+    for (const { kind, tag, label } of clauses) {
+      out.u8(kind);
+      if (tag >= 0) out.u32(this.#target.tag(tag));
+      out.u32(label);
+    }
+    this.labels.push({ construct: undefined, role: 'protected' });
+  }
+
+  /** Writes a `try_table` that hands every exception to the pad in `target`, without its label. */
+  openDelegating(type: BlockType | readonly ValType[], target: Construct): void {
+    const { out, labels } = this;
+    out.op(Op.tryTable);
+    if ('kind' in type) this.#sameBlockType(type);
+    else this.#blockType(type);
+    const pad = labels.findLastIndex((l) => l.construct === target && l.role === 'pad');
+    out.u32(1);
+    out.u8(CATCH_ALL_REF);
+    out.u32(labels.length - 1 - pad);
+  }
+
+  #sameBlockType(type: BlockType): void {
+    const { out } = this;
+    if (type.kind === 'empty') out.u8(EMPTY_BLOCK);
+    else if (type.kind === 'value') writeValType(out, type.type);
+    else out.s33(type.typeIndex);
+  }
+
   /**
    * Writes the `try_table` just read, without the label that it opens.
    *
@@ -143,10 +195,7 @@ export class VersionWriter {
   openTryTable(reader: InstructionReader, target: (label: number) => Construct): void {
     const { out } = this;
     out.op(Op.tryTable);
-    const { blockType } = reader;
-    if (blockType.kind === 'empty') out.u8(EMPTY_BLOCK);
-    else if (blockType.kind === 'value') writeValType(out, blockType.type);
-    else out.s33(blockType.typeIndex);
+    this.#sameBlockType(reader.blockType);
     this.writeClauses(reader.catches, target);
   }
 
@@ -169,7 +218,8 @@ export class VersionWriter {
   labelDepth(construct: Construct): number {
     const { labels } = this;
     for (let i = labels.length - 1; i >= 0; i--) {
-      if (labels[i]!.construct === construct) return labels.length - 1 - i;
+      const label = labels[i]!;
+      if (label.construct === construct && label.role !== 'pad') return labels.length - 1 - i;
     }
     throw new Error('a branch out of the function');
   }

@@ -30,7 +30,7 @@ export type ConstructKind =
 
 export interface Construct {
   kind: ConstructKind;
-  /** Offset of the opcode; for the function, of its first instruction. */
+  /** Offset of the opcode; for the function, of the byte before its first instruction. */
   readonly pc: number;
   /** Height of the operand stack below the construct's parameters. */
   readonly height: number;
@@ -87,7 +87,8 @@ export class Walker {
     this.dirty = new LocalSet(fn.localTypes.length);
     // A frame begins with what an earlier one left there: not even zeros are in place.
     this.dirty.addAll(fn.localTypes.length);
-    this.#open('function', fn.codeStart, [], fn.results);
+    // The first instruction may open a construct of its own, at codeStart.
+    this.#open('function', fn.codeStart - 1, [], fn.results);
   }
 
   /** The function's last `end` has been applied. */
@@ -111,6 +112,11 @@ export class Walker {
   concerns(reader: InstructionReader): boolean {
     if (this.reachable) return true;
     return this.#deadNesting === 0 && DELIMITERS.has(reader.op);
+  }
+
+  /** Whether an opcode ends an arm of a construct. */
+  static delimits(op: number): boolean {
+    return DELIMITERS.has(op);
   }
 
   /** Advances over the instruction that the reader has just read. */

@@ -3,6 +3,7 @@
 import { functionType } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
+import { caughtOffset, handlersAround } from '../instrument/legacy-shape.ts';
 import { hierarchyOf } from '../instrument/references.ts';
 import { type Bits, frameOperands } from './frame-values.ts';
 import type { Frame } from './frames.ts';
@@ -54,6 +55,12 @@ export class Exceptions {
         if (operand?.type !== 'ref') throw new Error('throw_ref without a reference');
         if (operand.address === undefined) return { kind: 'trap' };
         return this.thrownBy(operand.address);
+      }
+      case Op.rethrow: {
+        const { constructs } = frame.snapshot;
+        const level = constructs.length - 1 - frame.fn.indexOperand(frame.pc);
+        const inside = handlersAround(constructs, level);
+        return this.thrownBy(frame.base + caughtOffset(frame.fn.plan.caughtBase, inside));
       }
       default:
         return undefined;

@@ -7,8 +7,9 @@ import { ByteWriter } from '../../wasm/bytes.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { decodeModule, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeExport } from '../../wasm/sections/externs.ts';
-import { I32, refType, type ValType } from '../../wasm/types.ts';
+import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
+import { writeHeapType, writeValType } from '../../wasm/type-codec.ts';
+import { EXNREF, EXTERNREF, I32, refType, type ValType } from '../../wasm/types.ts';
 import { CodeWriter } from '../instrument/code.ts';
 import { STACK } from '../instrument/layout.ts';
 import { HIERARCHIES, type Hierarchy, REFERENCE_SIZE, TOP } from '../instrument/references.ts';
@@ -18,7 +19,15 @@ interface Accessors {
   /** A new array with the elements of an old one, or none. */
   readonly make: (old: unknown, length: number) => unknown;
   readonly get: (array: unknown, index: number) => unknown;
+  readonly set: (array: unknown, index: number, value: unknown) => void;
 }
+
+/** What the accessors call to have an exception where only wasm can: it throws its argument. */
+const IMPORT = { module: 'e', name: 'throw' } as const;
+
+const EMPTY_BLOCK = 0x40;
+/** Clause of a `try_table`: any exception, by reference. */
+const CATCH_ALL_REF = 3;
 
 export class ReferenceArrays {
   readonly #arrays = new Map<Hierarchy, unknown>();
@@ -80,11 +89,35 @@ export class ReferenceArrays {
     }
   }
 
+  /** The reference at a byte address of the frame stack, as JavaScript has it; of exceptions, see above. */
+  objectAt(hierarchy: Hierarchy, address: number): unknown {
+    const index = (address - STACK) / REFERENCE_SIZE;
+    if (hierarchy !== 'exn') return this.#of(hierarchy).get(this.#arrays.get(hierarchy), index);
+    const thrown = this.exceptionAt(address);
+    return thrown instanceof WebAssembly.RuntimeError ? null : thrown;
+  }
+
+  /**
+   * Puts a reference at a byte address of the frame stack; for an exception, what throwing it
+   * throws.
+   */
+  set(hierarchy: Hierarchy, address: number, object: unknown): void {
+    const index = (address - STACK) / REFERENCE_SIZE;
+    this.#of(hierarchy).set(this.#arrays.get(hierarchy), index, object);
+  }
+
   #of(hierarchy: Hierarchy): Accessors {
-    this.#accessors ??= new WebAssembly.Instance(new WebAssembly.Module(accessModule())).exports;
+    this.#accessors ??= new WebAssembly.Instance(new WebAssembly.Module(accessModule()), {
+      [IMPORT.module]: {
+        [IMPORT.name]: (thrown: unknown) => {
+          throw thrown;
+        },
+      },
+    }).exports;
     return {
       make: this.#accessors[`make ${hierarchy}`] as Accessors['make'],
       get: this.#accessors[`get ${hierarchy}`] as Accessors['get'],
+      set: this.#accessors[`set ${hierarchy}`] as Accessors['set'],
     };
   }
 }
@@ -100,7 +133,7 @@ function accessModule(): Uint8Array<ArrayBuffer> {
   const add = (
     name: string,
     params: readonly ValType[],
-    result: ValType,
+    results: readonly ValType[],
     locals: readonly ValType[],
     write: (out: CodeWriter) => void,
   ): void => {
@@ -108,20 +141,29 @@ function accessModule(): Uint8Array<ArrayBuffer> {
     out.localTypes(locals);
     write(out);
     out.end();
-    functions.push({ name, type: types.func(params, [result]), body: out.take() });
+    functions.push({ name, type: types.func(params, results), body: out.take() });
   };
   for (const hierarchy of HIERARCHIES) {
     const type = types.array(TOP[hierarchy]);
     const array = refType(true, type);
-    add(`get ${hierarchy}`, [array, I32], TOP[hierarchy], [], (out) => {
+    add(`get ${hierarchy}`, [array, I32], [TOP[hierarchy]], [], (out) => {
       out.localGet(0);
       out.localGet(1);
       out.op(Op.arrayGet);
       out.u32(type);
       if (hierarchy === 'exn') out.op(Op.throwRef);
     });
+    const given = hierarchy === 'exn' ? EXTERNREF : TOP[hierarchy];
+    add(`set ${hierarchy}`, [array, I32, given], [], [], (out) => {
+      out.localGet(0);
+      out.localGet(1);
+      if (hierarchy === 'exn') writeExceptionOf(out, 2);
+      else out.localGet(2);
+      out.op(Op.arraySet);
+      out.u32(type);
+    });
     // make(old, length): local 2 is the new array.
-    add(`make ${hierarchy}`, [array, I32], array, [array], (out) => {
+    add(`make ${hierarchy}`, [array, I32], [array], [array], (out) => {
       out.localGet(1);
       out.op(Op.arrayNewDefault);
       out.u32(type);
@@ -149,7 +191,11 @@ function accessModule(): Uint8Array<ArrayBuffer> {
     return out.take();
   };
   const out = new ModuleWriter();
+  const typeIndex = types.func([EXTERNREF], []);
   out.vectorSection(SectionId.type, empty, types.entries());
+  out.vectorSection(SectionId.import, empty, [
+    entry((o) => writeImport(o, { ...IMPORT, desc: { kind: 'func', typeIndex } })),
+  ]);
   out.vectorSection(
     SectionId.function,
     empty,
@@ -158,7 +204,9 @@ function accessModule(): Uint8Array<ArrayBuffer> {
   out.vectorSection(
     SectionId.export,
     empty,
-    functions.map(({ name }, index) => entry((o) => writeExport(o, { name, kind: 'func', index }))),
+    functions.map(({ name }, index) =>
+      entry((o) => writeExport(o, { name, kind: 'func', index: 1 + index })),
+    ),
   );
   out.vectorSection(
     SectionId.code,
@@ -171,4 +219,28 @@ function accessModule(): Uint8Array<ArrayBuffer> {
     ),
   );
   return out.finish() as Uint8Array<ArrayBuffer>;
+}
+
+/** Pushes the reference to the exception that throwing a local throws; null stays null. */
+function writeExceptionOf(out: CodeWriter, local: number): void {
+  out.u8(Op.block);
+  writeValType(out, EXNREF);
+  out.op(Op.refNull);
+  writeHeapType(out, 'exn');
+  out.localGet(local);
+  out.op(Op.refIsNull);
+  out.u8(Op.brIf);
+  out.u32(0);
+  out.op(Op.drop);
+  out.op(Op.tryTable);
+  out.u8(EMPTY_BLOCK);
+  out.u32(1);
+  out.u8(CATCH_ALL_REF);
+  out.u32(0);
+  out.localGet(local);
+  out.op(Op.call);
+  out.u32(0);
+  out.end();
+  out.op(Op.unreachable);
+  out.end();
 }

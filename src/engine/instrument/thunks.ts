@@ -1,0 +1,292 @@
+/**
+ * Small modules through which the engine hands values to the program and takes them from it with all
+ * their bits: JavaScript has neither vectors nor the payload of every NaN.
+ *
+ * The values lie in a *row*: 16 bytes of the debug memory for each, references at the same places of
+ * the arrays of references. A row begins where the next callee's frame would.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import { functionType, type Module, SectionId } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
+import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
+import { FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
+import { CodeWriter } from './code.ts';
+import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE, memoryImport } from './instrument.ts';
+import { FRAME_POINTER, IMPORT_MODULE, STACK } from './layout.ts';
+import {
+  type Hierarchy,
+  hierarchyOf,
+  isBottom,
+  isTop,
+  REFERENCE_SIZE,
+  storageType,
+  TOP,
+} from './references.ts';
+import { TypeRegistry } from './type-registry.ts';
+
+/** Bytes of one value of a row. */
+export const ROW_STEP = 16;
+
+/** Import and export names. Exported globals of the arrays of references are `references:func` etc. */
+export const THUNK = {
+  /** (row i32): traps if the row does not hold values of the types. */
+  check: 'check',
+  /** What the thunk is for. */
+  run: 'run',
+  references: 'references:',
+  tag: 'tag',
+} as const;
+
+export interface ThunkModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The arrays of references that must be put into the exported globals. */
+  readonly references: readonly Hierarchy[];
+}
+
+/**
+ * `run` of type [] -> results returns the row at the frame pointer: a slot of the continuation table
+ * that makes a function return early.
+ */
+export function returnThunk(module: Module, results: readonly ValType[]): ThunkModule {
+  const thunk = new ThunkWriter(module);
+  thunk.check(results);
+  const type = thunk.types.func([], results);
+  thunk.define(THUNK.run, type, [I32], (row) => {
+    row.out.i32Const(0);
+    row.out.load(I32, FRAME_POINTER);
+    row.out.localSet(0);
+    row.load(results);
+  });
+  return thunk.finish();
+}
+
+/**
+ * `run` of (row i32, funcref) calls a function with the arguments in the row and leaves its results
+ * there. The callee's frame may lie over the row.
+ *
+ * @param typeIndex - of the function, in `module`
+ */
+export function callThunk(module: Module, typeIndex: number): ThunkModule {
+  const { params, results } = functionType(module, typeIndex);
+  const thunk = new ThunkWriter(module);
+  thunk.check(params);
+  const type = thunk.types.func([I32, FUNCREF], []);
+  // Locals: the row, the function, the results.
+  thunk.define(THUNK.run, type, results.map(storageType), (row) => {
+    const { out } = row;
+    row.load(params);
+    out.localGet(1);
+    out.op(Op.refCastNull);
+    writeHeapType(out, typeIndex);
+    out.op(Op.callRef);
+    out.u32(typeIndex);
+    for (let i = results.length - 1; i >= 0; i--) out.localSet(2 + i);
+    results.forEach((result, i) => {
+      row.store(result, i, 2 + i);
+    });
+  });
+  return thunk.finish();
+}
+
+/**
+ * `run` of (row i32) throws the values in the row with the imported tag.
+ *
+ * @param typeIndex - of the tag, in `module`; undefined: a function type of its own
+ */
+export function throwThunk(
+  module: Module,
+  params: readonly ValType[],
+  typeIndex: number | undefined,
+): ThunkModule {
+  const thunk = new ThunkWriter(module);
+  thunk.importTag(typeIndex ?? thunk.types.func(params, []));
+  thunk.check(params);
+  thunk.define(THUNK.run, thunk.types.func([I32], []), [], (row) => {
+    row.load(params);
+    row.out.op(Op.throw);
+    row.out.u32(0);
+  });
+  return thunk.finish();
+}
+
+/** The type index of the arrays of a hierarchy, and the index of the global that holds the one. */
+type ArrayOf = (hierarchy: Hierarchy) => { readonly type: number; readonly global: number };
+
+/** Emits the access to a row whose address is local 0. */
+class RowCode {
+  readonly out = new CodeWriter(0);
+  readonly #module: Module;
+  readonly #array: ArrayOf;
+
+  constructor(module: Module, array: ArrayOf) {
+    this.#module = module;
+    this.#array = array;
+  }
+
+  /** Pushes the first values of the row. */
+  load(types: readonly ValType[]): void {
+    types.forEach((type, i) => {
+      this.#loadOne(type, i);
+    });
+  }
+
+  #loadOne(type: ValType, position: number): void {
+    const { out } = this;
+    if (type.kind !== 'ref') {
+      out.localGet(0);
+      out.load(type, ROW_STEP * position);
+      return;
+    }
+    if (isBottom(type)) {
+      out.op(Op.refNull);
+      writeHeapType(out, type.heap);
+    } else {
+      const array = this.#element(type, position);
+      out.op(Op.arrayGet);
+      out.u32(array);
+      if (!isTop(type)) {
+        out.op(Op.refCastNull);
+        writeHeapType(out, type.heap);
+      }
+    }
+    if (!type.nullable) out.op(Op.refAsNonNull);
+  }
+
+  store(type: ValType, position: number, local: number): void {
+    const { out } = this;
+    if (type.kind !== 'ref') {
+      out.localGet(0);
+      out.localGet(local);
+      out.store(type, ROW_STEP * position);
+      return;
+    }
+    // Only null: the reader of the row knows.
+    if (isBottom(type)) return;
+    const array = this.#element(type, position);
+    out.localGet(local);
+    out.op(Op.arraySet);
+    out.u32(array);
+  }
+
+  /** Pushes the array and the index; gives the array's type. */
+  #element(type: RefType, position: number): number {
+    const { out } = this;
+    const array = this.#array(hierarchyOf(this.#module, type));
+    out.op(Op.globalGet);
+    out.u32(array.global);
+    out.localGet(0);
+    out.i32Const(STACK);
+    out.op(Op.i32Sub);
+    out.i32Const(REFERENCE_SIZE);
+    out.op(Op.i32DivU);
+    out.i32Const((ROW_STEP / REFERENCE_SIZE) * position);
+    out.op(Op.i32Add);
+    return array.type;
+  }
+}
+
+interface Defined {
+  readonly name: string;
+  readonly type: number;
+  readonly body: Uint8Array;
+}
+
+class ThunkWriter {
+  readonly types: TypeRegistry;
+  readonly #module: Module;
+  readonly #references: Hierarchy[] = [];
+  readonly #functions: Defined[] = [];
+  #tagType: number | undefined;
+
+  constructor(module: Module) {
+    this.#module = module;
+    this.types = new TypeRegistry(module);
+  }
+
+  importTag(typeIndex: number): void {
+    this.#tagType = typeIndex;
+  }
+
+  check(types: readonly ValType[]): void {
+    this.define(THUNK.check, this.types.func([I32], []), [], (row) => {
+      row.load(types);
+      for (const _ of types) row.out.op(Op.drop);
+    });
+  }
+
+  define(
+    name: string,
+    type: number,
+    locals: readonly ValType[],
+    write: (row: RowCode) => void,
+  ): void {
+    const row = new RowCode(this.#module, (hierarchy) => this.#array(hierarchy));
+    row.out.localTypes(locals);
+    write(row);
+    row.out.end();
+    this.#functions.push({ name, type, body: row.out.take() });
+  }
+
+  finish(): ThunkModule {
+    const module = this.#module;
+    const out = new ModuleWriter();
+    out.vectorSection(SectionId.type, module, this.types.entries());
+    const imports = [memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE)];
+    if (this.#tagType !== undefined) {
+      const desc = { kind: 'tag', type: { typeIndex: this.#tagType } } as const;
+      imports.push(entry((o) => writeImport(o, { module: IMPORT_MODULE, name: THUNK.tag, desc })));
+    }
+    out.vectorSection(SectionId.import, module, imports);
+    out.vectorSection(
+      SectionId.function,
+      module,
+      this.#functions.map(({ type }) => entry((o) => o.u32(type))),
+    );
+    out.vectorSection(
+      SectionId.global,
+      module,
+      this.#references.map((hierarchy) => {
+        const heap = this.#array(hierarchy).type;
+        return entry((o) => {
+          writeGlobalType(o, { value: refType(true, heap), mutable: true });
+          o.u8(Op.refNull);
+          writeHeapType(o, heap);
+          o.u8(Op.end);
+        });
+      }),
+    );
+    out.vectorSection(SectionId.export, module, [
+      ...this.#functions.map(({ name }, index) =>
+        entry((o) => writeExport(o, { name, kind: 'func', index })),
+      ),
+      ...this.#references.map((hierarchy, index) =>
+        entry((o) => writeExport(o, { name: THUNK.references + hierarchy, kind: 'global', index })),
+      ),
+    ]);
+    out.vectorSection(
+      SectionId.code,
+      module,
+      this.#functions.map(({ body }) =>
+        entry((o) => {
+          o.u32(body.length);
+          o.bytes(body);
+        }),
+      ),
+    );
+    return { bytes: out.finish() as Uint8Array<ArrayBuffer>, references: this.#references };
+  }
+
+  #array(hierarchy: Hierarchy): { readonly type: number; readonly global: number } {
+    let global = this.#references.indexOf(hierarchy);
+    if (global < 0) global = this.#references.push(hierarchy) - 1;
+    return { type: this.types.array(TOP[hierarchy]), global };
+  }
+}
+
+function entry(write: (out: ByteWriter) => void): Uint8Array {
+  const out = new ByteWriter(32);
+  write(out);
+  return out.take();
+}
