@@ -91,7 +91,7 @@ export function limitAddress(word: number): number {
  * @param module valid, as V8 has said
  * @param firstLimit number of limit words that other modules and versions have taken
  * @param traps check before each instruction that can trap whether it will
- * @throws WasmError naming the opcode and its offset, for what is not covered yet
+ * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
  */
 export function instrument(module: Module, firstLimit: number, traps: boolean): InstrumentedModule {
   const types = new TypeRegistry(module);

@@ -11,7 +11,6 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType, V128, type ValType } from '../../wasm/types.ts';
-import { requireCovered } from './coverage.ts';
 import { caughtOffset, LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import { type Hierarchy, hierarchyOf, REFERENCE_SIZE } from './references.ts';
@@ -43,7 +42,7 @@ export interface FunctionPlan extends WalkedFunction {
 
 const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16, ref: REFERENCE_SIZE } as const;
 
-/** @throws WasmError for what the engine does not cover yet, with the opcode and its offset. */
+/** @throws WasmError if the body is malformed */
 export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
   const index = body.funcIndex;
   const type = functionType(module, module.functions[index]!.typeIndex);
@@ -119,9 +118,8 @@ function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   while (!walker.finished && reader.read()) {
     const { op } = reader;
     if (walker.concerns(reader)) legacy.note(reader, walker);
-    if (walker.reachable) {
-      requireCovered(reader);
-      if (op === Op.localSet || op === Op.localTee) openLoops.at(-1)?.writes.add(reader.index);
+    if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
+      openLoops.at(-1)?.writes.add(reader.index);
     }
     const depth = walker.constructs.length;
     walker.apply(reader);

@@ -107,7 +107,7 @@ export class Engine {
    * Compiles a module.
    *
    * @throws WebAssembly.CompileError as V8 gives it for bytes that are not a valid module
-   * @throws WasmError for what is not covered yet, with the opcode and its offset
+   * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
    */
   loadModule(bytes: Uint8Array, name?: string): DebugModule {
     const source = bytes as Uint8Array<ArrayBuffer>;
