@@ -1,6 +1,5 @@
 /** What the embedder sees: exports, identities, and errors in V8's own words. */
 import { describe, expect, test } from 'vitest';
-import { WasmError } from '../../src/wasm/error.ts';
 import { assemble, Debuggee, pcOf } from './debuggee.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -152,23 +151,6 @@ test('a trap in the start function comes out of instantiation as V8 gives it', a
     errorOf(() => new WebAssembly.Instance(new WebAssembly.Module(bytes))),
   );
   expect(debuggee.stops.map(({ event }) => event)).toEqual(['trap']);
-});
-
-/** What is covered grows: an entry that no longer fails moves to where its behaviour is tested. */
-test('what is not covered yet is named, with its offset', async () => {
-  const text = '(module (tag $t) (func (block (try_table (catch $t 0) (throw $t)))))';
-  const bytes = await assemble(text);
-  const error = (() => {
-    try {
-      new Debuggee().engine.loadModule(bytes);
-    } catch (caught) {
-      return caught;
-    }
-    return undefined;
-  })();
-  expect(error).toBeInstanceOf(WasmError);
-  expect((error as WasmError).message).toContain('not covered yet: the instruction try_table');
-  expect((error as WasmError).offset).toBe(bytes.indexOf(0x1f));
 });
 
 test('a detached debuggee reports nothing, and gives the same results', async () => {

@@ -235,7 +235,7 @@ class Generator {
 
   #statement(): void {
     const type = this.#pick(TYPES);
-    switch (this.#random.below(16)) {
+    switch (this.#random.below(18)) {
       case 0:
       case 1:
       case 2:
@@ -286,9 +286,30 @@ class Generator {
       case 14:
         this.#emit('nop');
         return;
+      case 15:
+      case 16:
+        this.#overwrite(type);
+        return;
       default:
         this.#expression(type, 3);
         this.#emit('drop');
+    }
+  }
+
+  /** Writes a local that operands on the stack were read from, then uses those. */
+  #overwrite(type: Type): void {
+    const local = this.#local(type);
+    const copies = 1 + this.#random.below(4);
+    for (let i = 0; i < copies; i++) {
+      if (this.#chance(3)) this.#expression(type, 1);
+      else this.#emit(`local.get ${local}`);
+    }
+    this.#expression(type, 2);
+    if (this.#chance(2)) this.#emit(`local.set ${local}`);
+    else this.#emit(`local.tee ${local}`, 'drop');
+    if (this.#chance(2)) this.#statements(1);
+    for (let i = 0; i < copies; i++) {
+      this.#emit(this.#chance(2) ? `global.set $g_${type}` : `local.set ${this.#local(type)}`);
     }
   }
 

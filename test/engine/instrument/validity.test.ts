@@ -8,7 +8,6 @@ import { type InstrumentedModule, instrument } from '../../../src/engine/instrum
 import { type FunctionPlan, planFunction } from '../../../src/engine/instrument/plan.ts';
 import { snapshotAt } from '../../../src/engine/instrument/snapshot.ts';
 import type { EmitOptions, Hooks } from '../../../src/engine/instrument/version-writer.ts';
-import { WasmError } from '../../../src/wasm/error.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { decodeModule, type FunctionBody, type Module } from '../../../src/wasm/module.ts';
 import {
@@ -22,16 +21,6 @@ import {
 import { Random } from '../random.ts';
 
 const LIMIT_ADDRESS = 64;
-
-/** Undefined for a module that uses what is not covered yet. */
-function instrumented(module: Module, traps: boolean): InstrumentedModule | undefined {
-  try {
-    return instrument(module, 0, traps);
-  } catch (error) {
-    if (error instanceof WasmError && error.message.startsWith('not covered yet')) return undefined;
-    throw error;
-  }
-}
 
 /** Throws with V8's message, which names the function and the offset. */
 function validate(bytes: Uint8Array, what: string): void {
@@ -94,14 +83,13 @@ function validateContinuations(found: InstrumentedModule, most: number, random: 
   }
 }
 
-/** Returns whether the module is covered, and within what V8 takes. */
+/** Returns whether V8 takes the module: some of the suite's are beyond its limits. */
 function checkModule({ name, bytes }: NamedModule, most: number): boolean {
   if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) return false;
   const module = decodeModule(bytes);
   try {
     for (const traps of [true, false]) {
-      const found = instrumented(module, traps);
-      if (found === undefined) return false;
+      const found = instrument(module, 0, traps);
       validate(found.bytes, 'cruise version');
       if (traps && module.bodies.length > 0) {
         validateContinuations(found, most, new Random(module.bodies.length));
@@ -117,12 +105,12 @@ function checkModule({ name, bytes }: NamedModule, most: number): boolean {
 const compiled = compiledModules().filter(({ bytes }) => bytes.length < 2_500_000);
 
 describe('modules that compilers made', () => {
-  let covered = 0;
+  let valid = 0;
   test.each(compiled)('$name', { timeout: 60_000 }, (module) => {
-    if (checkModule(module, 10)) covered++;
+    if (checkModule(module, 10)) valid++;
   });
-  test('most are covered', () => {
-    expect(covered).toBeGreaterThan(compiled.length / 2);
+  test('V8 takes most of them', () => {
+    expect(valid).toBeGreaterThan(compiled.length / 2);
   });
 });
 

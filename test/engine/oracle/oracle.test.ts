@@ -36,6 +36,8 @@ describe('stepping shows what V8 shows', () => {
       bytes.get(scenario.name)!,
       ({ engine }) => engine.resume('step'),
       ({ event, stack, op }) => {
+        // Only traps stop it then, and with nothing to compare them with.
+        if (found.length >= wanted) return 'run';
         if (event === 'trap')
           traps.push({ before: found.at(-1), state: asV8Shows(stateText(stack)) });
         else if (NOT_IN_V8.has(op))
