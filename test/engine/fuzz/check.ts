@@ -4,8 +4,8 @@ import { assemble } from '../debuggee.ts';
 import { cruise, stepAll, wander } from '../oracle/moves.ts';
 import { randomScenario, runPlain } from './program.ts';
 
-const WANDERINGS = 3;
-const MOVES = 25;
+const WANDERINGS = 2;
+const MOVES = 20;
 
 /** Returns how many steps the program has; throws, with the seed in the message. */
 export async function checkSeed(seed: number): Promise<number> {
