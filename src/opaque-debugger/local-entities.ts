@@ -1,6 +1,6 @@
 /** The entities of a local debuggee: what the engine's objects are to a debugger. */
 import type { Engine } from '../engine/runtime/engine.ts';
-import type { ThrownException } from '../engine/runtime/exceptions.ts';
+import type { TagDeclaration, ThrownException } from '../engine/runtime/exceptions.ts';
 import type { DebugInstance } from '../engine/runtime/instance.ts';
 import type { DebugModule } from '../engine/runtime/module.ts';
 import { functionType } from '../wasm/module.ts';
@@ -45,6 +45,7 @@ export interface FuncEntity {
 export interface TagEntity {
   readonly tag: WebAssembly.Tag;
   readonly params: readonly ValType[];
+  readonly declared: TagDeclaration | undefined;
 }
 
 /**
@@ -73,7 +74,7 @@ export function newTag(types: readonly WasmType[]): TagEntity {
   const parameters = types.map((type) => (type === 'funcref' ? 'anyfunc' : type));
   try {
     const tag = new WebAssembly.Tag({ parameters } as unknown as WebAssembly.TagType);
-    return { tag, params: types.map((type) => TAG_TYPES[type]) };
+    return { tag, params: types.map((type) => TAG_TYPES[type]), declared: undefined };
   } catch (error) {
     throw new DebuggeeTrap(`V8 makes no tag of (${types.join(' ')}): ${String(error)}`);
   }

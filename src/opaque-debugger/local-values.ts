@@ -2,7 +2,6 @@
 
 import { SCRATCH } from '../engine/instrument/layout.ts';
 import type { Engine } from '../engine/runtime/engine.ts';
-import type { HeldValue } from '../engine/runtime/exceptions.ts';
 import {
   type Bits,
   type FrameValue,
@@ -12,13 +11,9 @@ import {
   writeBits,
 } from '../engine/runtime/frame-values.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
-import type { NumType, ValType } from '../wasm/types.ts';
-import {
-  type Entities,
-  type GlobalEntity,
-  type TableEntity,
-  toWasmType,
-} from './local-entities.ts';
+import type { HeldValue } from '../engine/runtime/value-row.ts';
+import type { NumType } from '../wasm/types.ts';
+import type { Entities, GlobalEntity, TableEntity } from './local-entities.ts';
 import {
   DebuggeeError,
   DebuggeeTrap,
@@ -115,22 +110,32 @@ export class LocalValues {
     this.#orMismatch(() => entity.table.set(position, object));
   }
 
-  /** @throws DebuggeeError mismatched-type if the value is not of the type */
-  hold(value: WasmValue, type: ValType): HeldValue {
-    if (type.kind !== 'ref') {
-      if (value.type !== type.kind) throw new DebuggeeError('mismatched-type');
-      return toBits(value);
+  /** For the engine to hold: an argument, a result, a value of an exception. */
+  hold(value: WasmValue): HeldValue {
+    if (value.type === 'funcref') {
+      return { type: 'ref', hierarchy: 'func', object: this.#toObject(value) };
     }
-    if (value.type !== toWasmType(type)) throw new DebuggeeError('mismatched-type');
-    const hierarchy = value.type === 'exnref' ? 'exn' : 'func';
-    return { type: 'ref', hierarchy, object: this.#toObject(value) };
+    if (value.type !== 'exnref') return toBits(value);
+    const exception = value.exception && this.#entities.exceptions.get(value.exception);
+    const object = exception === undefined ? null : this.#engine.exceptions.thrownObject(exception);
+    return { type: 'ref', hierarchy: 'exn', object };
   }
 
-  /** A value of an exception. */
+  /**
+   * What the engine holds.
+   * @throws DebuggeeError unsupported-type
+   */
   held(value: HeldValue): WasmValue {
-    return value.type === 'ref'
-      ? this.#reference(value.hierarchy, () => value.object)
-      : toValue(value);
+    if (value.type !== 'ref') return toValue(value);
+    const { hierarchy, object } = value;
+    if (hierarchy !== 'exn') return this.#reference(hierarchy, () => object);
+    if (object === null) return { type: 'exnref', exception: undefined };
+    const thrown =
+      object instanceof WebAssembly.Exception
+        ? this.#engine.exceptions.describe(object)
+        : undefined;
+    if (thrown === undefined) throw new DebuggeeError('unsupported-type');
+    return { type: 'exnref', exception: this.#entities.exceptions.of(thrown) };
   }
 
   #frameValue(value: FrameValue): WasmValue {

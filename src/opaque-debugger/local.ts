@@ -6,8 +6,15 @@
  *     paused --singleStep, continue_--> running --stopped--> paused
  *                                          \----completed--> complete
  */
-import type { Engine, StopEvent } from '../engine/runtime/engine.ts';
+import type {
+  Engine,
+  Resumption as EngineResumption,
+  StopEvent,
+} from '../engine/runtime/engine.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
+import { NoFrame } from '../engine/runtime/resumption.ts';
+import { MismatchedValues } from '../engine/runtime/value-row.ts';
+import { functionType } from '../wasm/module.ts';
 import { Entities, newTag, toWasmType } from './local-entities.ts';
 import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
 import { LocalValues } from './local-values.ts';
@@ -48,11 +55,30 @@ export class LocalDebugger implements OpaqueDebugger {
     return this.#state;
   }
 
-  /** The engine has stopped the program: what a debugger is told. */
-  stopped(event: StopEvent): DebugEvent {
+  /**
+   * The engine has stopped the program: what a debugger is told, or what its `wait` throws: an
+   * injected call that failed, or whose results the world cannot express.
+   */
+  stopped(event: StopEvent): DebugEvent | DebuggeeError {
     this.#state = 'paused';
-    if (event.kind !== 'exception') return { kind: event.kind };
-    return { kind: 'exception', exception: this.#entities.exceptions.of(event.exception) };
+    switch (event.kind) {
+      case 'exception':
+        return { kind: 'exception', exception: this.#entities.exceptions.of(event.exception) };
+      case 'injected-call-return':
+        try {
+          return {
+            kind: event.kind,
+            values: event.values.map((value) => this.#values.held(value)),
+          };
+        } catch (error) {
+          if (error instanceof DebuggeeError) return error;
+          throw error;
+        }
+      case 'injected-call-failed':
+        return new DebuggeeError('execution-trap', `the injected call failed: ${event.error}`);
+      default:
+        return { kind: event.kind };
+    }
   }
 
   /** The program has ended. */
@@ -130,9 +156,9 @@ export class LocalDebugger implements OpaqueDebugger {
     const instance = this.#entities.instances.get(handle);
     const { original } = instance.module;
     const { typeIndex } = entry(original.tags, index, 'tag').type;
-    const { composite } = original.types[typeIndex]!;
-    const params = composite.kind === 'func' ? composite.params : [];
-    return this.#entities.tags.of({ tag: instance.tag(index)!, params });
+    const { params } = functionType(original, typeIndex);
+    const declared = { module: original, typeIndex };
+    return this.#entities.tags.of({ tag: instance.tag(index)!, params, declared });
   }
 
   moduleBytecode(module: ModuleHandle): Uint8Array | undefined {
@@ -206,8 +232,7 @@ export class LocalDebugger implements OpaqueDebugger {
   }
 
   exceptionTag(handle: ExceptionHandle): TagHandle {
-    const { tag, params } = this.#entities.exceptions.get(handle);
-    return this.#entities.tags.of({ tag, params });
+    return this.#entities.tags.of(this.#entities.exceptions.get(handle));
   }
 
   exceptionValues(handle: ExceptionHandle): WasmValue[] {
@@ -216,10 +241,12 @@ export class LocalDebugger implements OpaqueDebugger {
 
   /** @throws DebuggeeError mismatched-type if the values are not those of the tag */
   exceptionNew(handle: TagHandle, values: WasmValue[]): ExceptionHandle {
-    const { tag, params } = this.#entities.tags.get(handle);
-    if (values.length !== params.length) throw new DebuggeeError('mismatched-type');
-    const held = values.map((value, i) => this.#values.hold(value, params[i]!));
-    return this.#entities.exceptions.of({ tag, params, values: held, identity: {} });
+    const { tag, params, declared } = this.#entities.tags.get(handle);
+    const held = values.map((value) => this.#values.hold(value));
+    const exception = { tag, params, values: held, identity: {}, declared };
+    // Only to check the values: it is kept for when it is thrown.
+    refused(() => this.#engine.exceptions.thrownObject(exception));
+    return this.#entities.exceptions.of(exception);
   }
 
   frameInstance(frame: FrameHandle): InstanceHandle {
@@ -266,9 +293,27 @@ export class LocalDebugger implements OpaqueDebugger {
     if (this.#state !== 'paused') {
       throw new DebuggeeTrap(`the program cannot be resumed: it is ${this.#state}`);
     }
-    if (resumption.kind !== 'normal') throw unimplemented(`resuming with ${resumption.kind}`);
-    this.#engine.resume(how);
+    const wanted = this.#toEngine(resumption);
+    refused(() => this.#engine.resume(how, wanted));
     this.#go();
+  }
+
+  #toEngine(resumption: Resumption): EngineResumption {
+    const hold = (value: WasmValue) => this.#values.hold(value);
+    switch (resumption.kind) {
+      case 'normal':
+        return resumption;
+      case 'early-return':
+        return { kind: 'early-return', values: resumption.values.map(hold) };
+      case 'throw-exception': {
+        const exception = this.#entities.exceptions.get(resumption.exception);
+        return { kind: 'throw-exception', exception };
+      }
+      case 'inject-call': {
+        const { instance, index } = this.#entities.funcs.get(resumption.callee);
+        return { kind: 'inject-call', instance, func: index, args: resumption.args.map(hold) };
+      }
+    }
   }
 
   #go(): void {
@@ -283,6 +328,15 @@ function entry<T>(space: readonly T[], index: number, what: string): T {
   throw new DebuggeeError('invalid-entity', `there is no ${what} ${index}`);
 }
 
-function unimplemented(what: string): DebuggeeTrap {
-  return new DebuggeeTrap(`${what} is not implemented yet by this engine`);
+/** What the engine refuses is an error that the world knows. */
+function refused(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NoFrame) throw new DebuggeeError('invalid-frame', error.message);
+    if (error instanceof MismatchedValues) {
+      throw new DebuggeeError('mismatched-type', error.message);
+    }
+    throw error;
+  }
 }

@@ -45,6 +45,8 @@ export function emitContinuation(
     const end = constructs[level + 1]?.height ?? operands.height;
     frame.pushOperands(operands, construct.height, end);
   }
+  // The instructions up to the end of the innermost construct are dead then.
+  if (options.throws === true) code.throwByHook();
   emitter.stream(at.pc, 0, at.pc);
   code.finish();
   // The parameters came from the frame: they are locals here.

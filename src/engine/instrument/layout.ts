@@ -43,5 +43,8 @@ export const IMPORT_MODULE = 'witness:engine';
 /** Slot of the continuation table that holds `leave`. */
 export const LEAVE_SLOT = 0;
 
+/** The pc with which a continuation asks its hook to throw the exception that it was entered for. */
+export const THROW = -1;
+
 /** Set in the pc that `leave` gets when the instruction there is about to trap. */
 export const TRAP = -0x8000_0000;

@@ -11,7 +11,7 @@ import { functionType, type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
-import { FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
+import { EXTERNREF, FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
 import { CodeWriter } from './code.ts';
 import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE, memoryImport } from './instrument.ts';
 import { FRAME_POINTER, IMPORT_MODULE, STACK } from './layout.ts';
@@ -26,6 +26,10 @@ import {
 } from './references.ts';
 import { TypeRegistry } from './type-registry.ts';
 
+const EMPTY_BLOCK = 0x40;
+/** Clause of a `try_table`: the values of exceptions with a tag. */
+const CATCH = 0;
+
 /** Bytes of one value of a row. */
 export const ROW_STEP = 16;
 
@@ -37,6 +41,8 @@ export const THUNK = {
   run: 'run',
   references: 'references:',
   tag: 'tag',
+  /** Imported function of JavaScript that throws its argument. */
+  throw: 'throw',
 } as const;
 
 export interface ThunkModule {
@@ -82,10 +88,7 @@ export function callThunk(module: Module, typeIndex: number): ThunkModule {
     writeHeapType(out, typeIndex);
     out.op(Op.callRef);
     out.u32(typeIndex);
-    for (let i = results.length - 1; i >= 0; i--) out.localSet(2 + i);
-    results.forEach((result, i) => {
-      row.store(result, i, 2 + i);
-    });
+    row.take(results, 2);
   });
   return thunk.finish();
 }
@@ -113,6 +116,42 @@ export function throwThunk(
 
 /** The type index of the arrays of a hierarchy, and the index of the global that holds the one. */
 type ArrayOf = (hierarchy: Hierarchy) => { readonly type: number; readonly global: number };
+
+/**
+ * `run` of (row i32, externref) throws what it is given, an exception with the imported tag, and
+ * leaves its values in the row.
+ *
+ * @param typeIndex - of the tag, in `module`
+ */
+export function catchThunk(module: Module, typeIndex: number): ThunkModule {
+  const { params } = functionType(module, typeIndex);
+  const thunk = new ThunkWriter(module);
+  thunk.importTag(typeIndex);
+  thunk.importThrow();
+  thunk.check([]);
+  const type = thunk.types.func([I32, EXTERNREF], []);
+  const caught = thunk.types.func([], params);
+  // Locals: the row, what to throw, the values.
+  thunk.define(THUNK.run, type, params.map(storageType), (row) => {
+    const { out } = row;
+    out.u8(Op.block);
+    out.s33(caught);
+    out.op(Op.tryTable);
+    out.u8(EMPTY_BLOCK);
+    out.u32(1);
+    out.u8(CATCH);
+    out.u32(0); // the tag
+    out.u32(0); // the block
+    out.localGet(1);
+    out.op(Op.call);
+    out.u32(0);
+    out.end();
+    out.op(Op.unreachable);
+    out.end();
+    row.take(params, 2);
+  });
+  return thunk.finish();
+}
 
 /** Emits the access to a row whose address is local 0. */
 class RowCode {
@@ -154,7 +193,15 @@ class RowCode {
     if (!type.nullable) out.op(Op.refAsNonNull);
   }
 
-  store(type: ValType, position: number, local: number): void {
+  /** Pops values into the row, by way of as many locals. */
+  take(types: readonly ValType[], firstLocal: number): void {
+    for (let i = types.length - 1; i >= 0; i--) this.out.localSet(firstLocal + i);
+    types.forEach((type, i) => {
+      this.#store(type, i, firstLocal + i);
+    });
+  }
+
+  #store(type: ValType, position: number, local: number): void {
     const { out } = this;
     if (type.kind !== 'ref') {
       out.localGet(0);
@@ -199,6 +246,7 @@ class ThunkWriter {
   readonly #references: Hierarchy[] = [];
   readonly #functions: Defined[] = [];
   #tagType: number | undefined;
+  #throwType: number | undefined;
 
   constructor(module: Module) {
     this.#module = module;
@@ -207,6 +255,10 @@ class ThunkWriter {
 
   importTag(typeIndex: number): void {
     this.#tagType = typeIndex;
+  }
+
+  importThrow(): void {
+    this.#throwType = this.types.func([EXTERNREF], []);
   }
 
   check(types: readonly ValType[]): void {
@@ -238,6 +290,14 @@ class ThunkWriter {
       const desc = { kind: 'tag', type: { typeIndex: this.#tagType } } as const;
       imports.push(entry((o) => writeImport(o, { module: IMPORT_MODULE, name: THUNK.tag, desc })));
     }
+    const typeIndex = this.#throwType;
+    if (typeIndex !== undefined) {
+      const desc = { kind: 'func', typeIndex } as const;
+      imports.push(
+        entry((o) => writeImport(o, { module: IMPORT_MODULE, name: THUNK.throw, desc })),
+      );
+    }
+    const firstFunction = typeIndex === undefined ? 0 : 1;
     out.vectorSection(SectionId.import, module, imports);
     out.vectorSection(
       SectionId.function,
@@ -259,7 +319,7 @@ class ThunkWriter {
     );
     out.vectorSection(SectionId.export, module, [
       ...this.#functions.map(({ name }, index) =>
-        entry((o) => writeExport(o, { name, kind: 'func', index })),
+        entry((o) => writeExport(o, { name, kind: 'func', index: firstFunction + index })),
       ),
       ...this.#references.map((hierarchy, index) =>
         entry((o) => writeExport(o, { name: THUNK.references + hierarchy, kind: 'global', index })),

@@ -16,7 +16,7 @@ import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { FRAME_POINTER, LEAVE_SLOT } from './layout.ts';
+import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
@@ -33,6 +33,8 @@ export interface EmitOptions {
   readonly traps: boolean;
   /** The pc of an instruction that may trap by itself: its trap has been reported. */
   readonly trustedPc?: number;
+  /** Throw an exception, which the hook has, in place of the instruction that the version begins at. */
+  readonly throws?: boolean;
   /** Bytes after which a version with hooks is left at the next instruction. */
   readonly byteCap?: number;
   /** Filled with pairs of (offset in the code, pc) for every instruction that can trap or call. */
@@ -247,17 +249,31 @@ export class VersionWriter {
     const { out, scratch, frame, walker } = this;
     frame.flushLocals(walker);
     frame.flushOperands(walker.operands);
-    out.localGet(scratch.framePointer);
-    out.i32Const(pc);
-    out.op(Op.globalGet);
-    out.u32(this.#target.instanceGlobal);
-    out.op(Op.call);
-    out.u32(this.#target.hookFunction!);
+    this.#callHook(pc);
     out.localTee(scratch.pc);
     out.if();
     out.localGet(scratch.pc);
     this.#enter();
     out.end();
+  }
+
+  #callHook(pc: number): void {
+    const { out } = this;
+    out.localGet(this.scratch.framePointer);
+    out.i32Const(pc);
+    out.op(Op.globalGet);
+    out.u32(this.#target.instanceGlobal);
+    out.op(Op.call);
+    out.u32(this.#target.hookFunction!);
+  }
+
+  /** Has the hook throw; nothing can follow. */
+  throwByHook(): void {
+    const { out } = this;
+    this.#callHook(THROW);
+    out.op(Op.drop);
+    out.op(Op.unreachable);
+    this.walker.reachable = false;
   }
 
   /** Leaves for good before the instruction at `pc`; nothing can follow. */

@@ -5,17 +5,10 @@
 import { decodeModule } from '../../wasm/module.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
-import { STACK, TRAP } from '../instrument/layout.ts';
+import { THROW, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
-import { Exceptions, type ThrownException } from './exceptions.ts';
-import {
-  type Activation,
-  activations,
-  activationsAfterTrap,
-  type BoundContinuation,
-  type StopPoint,
-  stoppedFrame,
-} from './frames.ts';
+import { Exceptions } from './exceptions.ts';
+import type { Activation, BoundContinuation, StopPoint } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { DebugInstance } from './instance.ts';
@@ -30,19 +23,13 @@ import {
 } from './linking.ts';
 import { DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
-import { captureStack, type Site, stackOf } from './stack-trace.ts';
-import type { Version } from './versions.ts';
+import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
+import { type StopEvent, Stops } from './stops.ts';
+import { Thunks } from './thunks.ts';
+import { ValueRows } from './value-row.ts';
+import type { Entry, Version } from './versions.ts';
 
-/** Why the program is stopped. */
-export type StopEvent =
-  | { readonly kind: 'breakpoint' }
-  | { readonly kind: 'interrupted' }
-  // Before the instruction that will trap; or after the trap, if it was not foreseen.
-  | { readonly kind: 'trap' }
-  // Before the instruction that throws it.
-  | { readonly kind: 'exception'; readonly exception: ThrownException };
-
-export type { DebugInstance, DebugModule };
+export type { DebugInstance, DebugModule, Resumption, StopEvent };
 
 export interface EngineOptions {
   /** From `createDebugMemory`; another thread interrupts the program through it. */
@@ -66,19 +53,13 @@ export class Engine {
   readonly #memory: DebugMemory;
   readonly #limits: Limits;
   readonly #hostCalls: HostCalls;
-  readonly #onStop: (event: StopEvent) => void;
   readonly #code = new WeakMap<object, DebugInstance | BoundContinuation>();
   readonly #leave: unknown;
-  #stepping = false;
-  /** No more events: the debugger has gone. */
-  #detached = false;
-  /** Frames of the present stop, made when first asked for. */
-  #stopFrames: (() => readonly Activation[]) | undefined;
-  #frames: readonly Activation[] | undefined;
   readonly #checkTraps: boolean;
-  /** The trap that was reported last, until it has come out of the program. */
-  #reportedTrap: StopPoint | undefined;
-  readonly #trapFrames = new WeakMap<object, readonly Activation[]>();
+  readonly #rows: ValueRows;
+  readonly #stops: Stops;
+  /** What a continuation that is about to begin throws. */
+  #pendingThrow: object | undefined;
   #enterDepth = 0;
   #globalAccess: GlobalAccess | undefined;
 
@@ -86,9 +67,19 @@ export class Engine {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
     this.references = new ReferenceArrays(this.#memory.byteLength);
-    this.exceptions = new Exceptions(this.references, this.instances);
+    this.#rows = new ValueRows(this.#memory, this.references, (end) => this.#makeRoom(end));
+    const thunks = new Thunks(options.memory, this.references);
+    this.exceptions = new Exceptions(this.references, this.instances, thunks, this.#rows);
     this.#hostCalls = new HostCalls(this.#memory);
-    this.#onStop = options.onStop;
+    this.#stops = new Stops({
+      memory: this.#memory,
+      limits: this.#limits,
+      exceptions: this.exceptions,
+      resumer: new Resumer(this.#memory, this.exceptions, thunks, this.#rows),
+      codeOf: (wasm) => this.#code.get(wasm),
+      exits: this.#hostCalls.exits,
+      onStop: options.onStop,
+    });
     this.#checkTraps = options.traps !== 'native';
     this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
   }
@@ -121,7 +112,7 @@ export class Engine {
     this.references.growTo(this.#memory.byteLength);
     this.#limits.allocate(instrumented.frameSizes);
     this.modules.push(module);
-    if (this.#stepping) this.#limits.publish();
+    if (this.#stops.stepping) this.#limits.publish();
     return module;
   }
 
@@ -187,7 +178,7 @@ export class Engine {
       return call();
     } catch (error) {
       if (this.#enterDepth === 1 && error instanceof WebAssembly.RuntimeError) {
-        this.#trapped(error, base);
+        this.#stops.trapped(error, base);
       }
       throw error;
     } finally {
@@ -201,21 +192,22 @@ export class Engine {
     requestInterrupt(this.#memory.memory);
   }
 
-  /** How the program goes on from the present stop, or begins. */
-  resume(how: 'run' | 'step'): void {
-    this.#setStepping(how === 'step');
+  /**
+   * How the program goes on from the present stop, or begins.
+   *
+   * @throws NoFrame, MismatchedValues if the resumption cannot be carried out: nothing has changed then
+   */
+  resume(how: 'run' | 'step', resumption: Resumption = NORMAL): void {
+    this.#stops.resume(how, resumption);
   }
 
   /** Takes all breakpoints away and reports nothing from now on. */
   detach(): void {
-    this.#detached = true;
     for (const module of this.modules) {
       for (const { pc } of module.breakpoints.values()) this.#setBreakpoint(module, pc, false);
       module.breakpoints.clear();
     }
-    this.#memory.clearInterrupt();
-    this.#setStepping(false);
-    this.#limits.publish();
+    this.#stops.detach();
   }
 
   /**
@@ -250,22 +242,16 @@ export class Engine {
 
   /** Where the program was when it trapped with an error that `enter` has thrown. */
   framesOfTrap(error: object): readonly Activation[] | undefined {
-    return this.#trapFrames.get(error);
+    return this.#stops.framesOfTrap(error);
   }
 
   /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
   activations(): readonly Activation[] {
-    this.#frames ??= this.#stopFrames?.() ?? [];
-    return this.#frames;
+    return this.#stops.activations();
   }
 
   #setBreakpoint(module: DebugModule, pc: number, present: boolean): void {
     module.functionAround(pc)!.versions.setBreakpoint(pc, present);
-  }
-
-  #setStepping(stepping: boolean): void {
-    this.#stepping = stepping;
-    this.#limits.allLeave = stepping;
   }
 
   get #engineImports(): EngineImports {
@@ -280,22 +266,39 @@ export class Engine {
     const fn = instance.module.functionAround(pc)!;
     const stop: StopPoint = { instance, fn, pc, base };
     this.#makeRoom(base + fn.frameSize);
-    if (traps) this.#stopAtThrow(stop);
-    else this.#stopIfWanted(stop);
-    return this.#slot(stop, traps);
+    const action = traps ? this.#stops.atThrow(stop) : this.#stops.ifWanted(stop);
+    return this.#slot(stop, action, traps ? 'trusted' : 'plain');
   }
 
   /** Before an instruction of a version with hooks; 0 goes on in that version. */
   #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
+    if (pc === THROW) throw this.#takePendingThrow();
     const { fn } = version;
     const stop: StopPoint = { instance, fn, pc, base };
-    this.#stopIfWanted(stop);
-    return fn.versions.wanted(this.#stepping) === version ? 0 : this.#slot(stop, false);
+    const action = this.#stops.ifWanted(stop);
+    const stays = action.kind === 'normal' && fn.versions.wanted(this.#stops.stepping) === version;
+    return stays ? 0 : this.#slot(stop, action, 'plain');
   }
 
-  #slot({ instance, fn, pc, base }: StopPoint, trusted: boolean): number {
-    const version = fn.versions.wanted(this.#stepping);
-    const continuation = version.continuation(pc, trusted);
+  /** The slot of what goes on in the frame's place. */
+  #slot(stop: StopPoint, action: FrameAction, entry: Entry): number {
+    switch (action.kind) {
+      case 'early-return': {
+        const { thunk, values } = action;
+        this.#rows.write(values);
+        return stop.instance.slot(thunk, () => thunk.run);
+      }
+      case 'throw-exception':
+        this.#pendingThrow = action.object;
+        return this.#continuationSlot(stop, 'throwing');
+      case 'normal':
+        return this.#continuationSlot(stop, entry);
+    }
+  }
+
+  #continuationSlot({ instance, fn, pc, base }: StopPoint, entry: Entry): number {
+    const version = fn.versions.wanted(this.#stops.stepping);
+    const continuation = version.continuation(pc, entry);
     this.#memory.framePointer = base;
     return instance.slot(continuation, () => {
       const bound = bindContinuation(continuation, instance, this.#memory.memory, (frame, at) =>
@@ -306,84 +309,17 @@ export class Engine {
     });
   }
 
+  #takePendingThrow(): object | undefined {
+    const object = this.#pendingThrow;
+    this.#pendingThrow = undefined;
+    return object;
+  }
+
   /** @throws RangeError as V8 does when its own stack is exhausted */
   #makeRoom(end: number): void {
     if (end <= this.#memory.stackEnd) return;
     if (!this.#memory.growTo(end)) throw new RangeError('Maximum call stack size exceeded');
     this.references.growTo(this.#memory.byteLength);
     this.#limits.publish();
-  }
-
-  #stopIfWanted(stop: StopPoint): void {
-    if (this.#detached) return;
-    if (this.#stepping || stop.fn.versions.hasBreakpoint(stop.pc)) {
-      this.#stop({ kind: 'breakpoint' }, stop);
-    } else if (this.#memory.interruptRequested && stop.fn.snapshot(stop.pc)?.header === true) {
-      this.#takeInterrupt();
-      this.#stop({ kind: 'interrupted' }, stop);
-    }
-  }
-
-  /** Before an instruction that will trap or throw. */
-  #stopAtThrow(stop: StopPoint): void {
-    if (this.#detached) return;
-    const thrown = this.exceptions.thrownAt(stoppedFrame(stop), this.#memory.view);
-    if (thrown?.kind === 'nothing') return;
-    if (thrown?.kind === 'exception') {
-      this.#stop(thrown, stop);
-    } else {
-      this.#reportedTrap = stop;
-      this.#stop({ kind: 'trap' }, stop);
-    }
-  }
-
-  #stop(event: StopEvent, stop: StopPoint): void {
-    // Nested wasm code, which a debugger may run while this is stopped, goes behind the frame.
-    this.#memory.framePointer = stop.base + stop.fn.frameSize;
-    const frames = (): readonly Activation[] => this.#framesAt(captureStack(), stop);
-    this.#announce(event, frames);
-    while (this.#memory.interruptRequested && !this.#detached) {
-      this.#takeInterrupt();
-      this.#announce({ kind: 'interrupted' }, frames);
-    }
-  }
-
-  #framesAt(stack: Site[], stop: StopPoint): Activation[] {
-    return activations(stack, stop, (wasm) => this.#code.get(wasm), this.#hostCalls.frameEnds);
-  }
-
-  #announce(event: StopEvent, frames: () => readonly Activation[]): void {
-    this.#stopFrames = frames;
-    this.#frames = undefined;
-    try {
-      this.#onStop(event);
-    } finally {
-      this.#stopFrames = undefined;
-      this.#frames = undefined;
-    }
-  }
-
-  #takeInterrupt(): void {
-    this.#memory.clearInterrupt();
-    this.#limits.publish();
-  }
-
-  /** A trap has come out of the program; one that was not foreseen is reported now. */
-  #trapped(error: WebAssembly.RuntimeError, base: number): void {
-    const stack = stackOf(error);
-    if (stack === undefined) return;
-    const frames = activationsAfterTrap(
-      stack,
-      (wasm) => this.#code.get(wasm),
-      Math.max(base, STACK),
-    );
-    this.#trapFrames.set(error, frames);
-    const innermost = frames[0]?.[0];
-    const reported = this.#reportedTrap;
-    this.#reportedTrap = undefined;
-    if (reported !== undefined && reported.fn === innermost?.fn && reported.pc === innermost.pc) {
-      return;
-    }
-    if (!this.#detached) this.#announce({ kind: 'trap' }, () => frames);
   }
 }

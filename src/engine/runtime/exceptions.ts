@@ -1,24 +1,17 @@
 /** Exceptions as a debugger sees them: a tag and values. */
 
-import { functionType } from '../../wasm/module.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import { decodeModule, functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { caughtOffset, handlersAround } from '../instrument/legacy-shape.ts';
 import { hierarchyOf } from '../instrument/references.ts';
-import { type Bits, frameOperands } from './frame-values.ts';
+import { frameOperands } from './frame-values.ts';
 import type { Frame } from './frames.ts';
 import type { DebugInstance } from './instance.ts';
 import type { ReferenceArrays } from './reference-arrays.ts';
-
-/** A value that is not in a frame any more, or not yet. */
-export type HeldValue =
-  | Bits
-  // A function, null, or whatever else JavaScript was given.
-  | {
-      readonly type: 'ref';
-      readonly hierarchy: 'func' | 'extern' | 'any' | 'exn';
-      readonly object: unknown;
-    };
+import type { Thunks } from './thunks.ts';
+import type { HeldValue, ValueRows } from './value-row.ts';
 
 export interface ThrownException {
   readonly tag: WebAssembly.Tag;
@@ -26,6 +19,13 @@ export interface ThrownException {
   readonly values: readonly HeldValue[];
   /** Equal for the same exception: V8's object, where there is one already. */
   readonly identity: object;
+  readonly declared: TagDeclaration | undefined;
+}
+
+/** A module that a tag is in the index space of, and the tag's type there: what its `params` mean. */
+export interface TagDeclaration {
+  readonly module: Module;
+  readonly typeIndex: number;
 }
 
 /** What the instruction that a frame is stopped at will do if it is not disturbed. */
@@ -39,10 +39,22 @@ export type Throw =
 export class Exceptions {
   readonly #references: ReferenceArrays;
   readonly #instances: readonly DebugInstance[];
+  readonly #thunks: Thunks;
+  readonly #rows: ValueRows;
+  /** By the identity of exceptions that had not been thrown: what throwing them throws. */
+  readonly #objects = new WeakMap<object, object>();
+  readonly #described = new WeakMap<object, ThrownException>();
 
-  constructor(references: ReferenceArrays, instances: readonly DebugInstance[]) {
+  constructor(
+    references: ReferenceArrays,
+    instances: readonly DebugInstance[],
+    thunks: Thunks,
+    rows: ValueRows,
+  ) {
     this.#references = references;
     this.#instances = instances;
+    this.#thunks = thunks;
+    this.#rows = rows;
   }
 
   /** For a frame stopped at `throw`, `throw_ref` or `rethrow`; undefined for other instructions. */
@@ -71,20 +83,20 @@ export class Exceptions {
     const { instance, fn } = frame;
     const { original } = instance.module;
     const index = fn.indexOperand(frame.pc);
-    const { params } = functionType(original, original.tags[index]!.type.typeIndex);
+    const { typeIndex } = original.tags[index]!.type;
+    const { params } = functionType(original, typeIndex);
     const operands = frameOperands(frame, view);
     const values = operands.slice(operands.length - params.length).map((value, i): HeldValue => {
       if (value.type !== 'ref') return value;
       const type = params[i]!;
       if (type.kind !== 'ref') throw new Error('an operand of a wrong type');
       const hierarchy = hierarchyOf(original, type);
-      const object =
-        hierarchy === 'func' && value.address !== undefined
-          ? this.#references.functionAt(value.address)
-          : null;
+      const { address } = value;
+      const object = address === undefined ? null : this.#references.objectAt(hierarchy, address);
       return { type: 'ref', hierarchy, object };
     });
-    return { tag: instance.tag(index)!, params, values, identity: {} };
+    const declared = { module: original, typeIndex };
+    return { tag: instance.tag(index)!, params, values, identity: {}, declared };
   }
 
   /** What throwing a reference in a frame would do; a trap means that it is null. */
@@ -95,43 +107,58 @@ export class Exceptions {
     return exception === undefined ? { kind: 'nothing' } : { kind: 'exception', exception };
   }
 
-  /** Undefined if no instance knows the exception's tag. */
+  /** Undefined if no instance knows the exception's tag. The program must be stopped. */
   describe(error: WebAssembly.Exception): ThrownException | undefined {
+    const known = this.#described.get(error);
+    if (known !== undefined) return known;
     for (const instance of this.#instances) {
-      const { original } = instance.module;
-      for (const [index, { type }] of original.tags.entries()) {
-        const tag = instance.tag(index)!;
-        if (!error.is(tag)) continue;
-        const { params } = functionType(original, type.typeIndex);
-        const values = params.map((param, i): HeldValue => {
-          // V8 refuses to show these to JavaScript.
-          const hidden = param.kind === 'v128';
-          return held(original, param, hidden ? undefined : error.getArg(tag, i));
-        });
-        return { tag, params, values, identity: error };
-      }
+      const module = instance.module.original;
+      const index = module.tags.findIndex((_, i) => error.is(instance.tag(i)!));
+      if (index < 0) continue;
+      const tag = instance.tag(index)!;
+      const { typeIndex } = module.tags[index]!.type;
+      const { params } = functionType(module, typeIndex);
+      const row = this.#rows.reserve(params.length);
+      this.#thunks.catching(tag, module, typeIndex).run(row, error);
+      const values = this.#rows.read(row, module, params);
+      const declared = { module, typeIndex };
+      const described = { tag, params, values, identity: error, declared };
+      this.#described.set(error, described);
+      return described;
     }
     return undefined;
   }
+
+  /**
+   * What JavaScript throws to throw an exception: V8's object if it has been thrown before, otherwise
+   * one that is made of its values, always the same. The program must be stopped.
+   *
+   * @throws MismatchedValues if the values are not those of the tag
+   */
+  thrownObject(exception: ThrownException): object {
+    const { identity, tag, params, values, declared } = exception;
+    if (identity instanceof WebAssembly.Exception) return identity;
+    const known = this.#objects.get(identity);
+    if (known !== undefined) return known;
+    const module = declared?.module ?? NO_MODULE;
+    const thunk = this.#thunks.throwing(tag, module, params, declared?.typeIndex);
+    this.#rows.require(values, module, params, thunk);
+    const object = thrownBy(() => thunk.run(this.#rows.write(values)));
+    this.#objects.set(identity, object);
+    this.#described.set(object, exception);
+    return object;
+  }
 }
 
-const scratch = new DataView(new ArrayBuffer(8));
+/** Types of the tags that no module declares name none of a module. */
+const NO_MODULE = decodeModule(new ModuleWriter().finish());
 
-function held(module: Parameters<typeof hierarchyOf>[0], type: ValType, value: unknown): HeldValue {
-  switch (type.kind) {
-    case 'i32':
-      return { type: 'i32', bits: (value as number) >>> 0 };
-    case 'i64':
-      return { type: 'i64', bits: BigInt.asUintN(64, value as bigint) };
-    case 'f32':
-      scratch.setFloat32(0, value as number);
-      return { type: 'f32', bits: scratch.getUint32(0) };
-    case 'f64':
-      scratch.setFloat64(0, value as number);
-      return { type: 'f64', bits: scratch.getBigUint64(0) };
-    case 'v128':
-      return { type: 'ref', hierarchy: 'extern', object: undefined };
-    case 'ref':
-      return { type: 'ref', hierarchy: hierarchyOf(module, type), object: value };
+function thrownBy(action: () => void): WebAssembly.Exception {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof WebAssembly.Exception) return error;
+    throw error;
   }
+  throw new Error('a thunk that throws has returned');
 }

@@ -4,7 +4,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { CONSTANT, SLOT } from '../instrument/operands.ts';
 import { operandOffset } from '../instrument/plan.ts';
-import { type Hierarchy, hierarchyOf } from '../instrument/references.ts';
+import { type Hierarchy, hierarchyOf, isBottom } from '../instrument/references.ts';
 import type { Frame } from './frames.ts';
 
 /** A number or vector with all its bits: i32 and f32 as u32, i64 and f64 as u64, v128 as 16 bytes. */
@@ -75,7 +75,9 @@ export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
 function readValue(view: DataView, frame: Frame, offset: number, type: ValType): FrameValue {
   const address = frame.base + offset;
   if (type.kind !== 'ref') return readBits(view, address, type);
-  return { type: 'ref', hierarchy: hierarchyOf(frame.fn.plan.module, type), address };
+  const hierarchy = hierarchyOf(frame.fn.plan.module, type);
+  // A type whose only value is null is not stored: what lies there is another frame's.
+  return { type: 'ref', hierarchy, address: isBottom(type) ? undefined : address };
 }
 
 function constant(bytes: Uint8Array, start: number, end: number): Bits {

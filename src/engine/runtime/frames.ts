@@ -1,10 +1,12 @@
 /**
  * The frames of a stopped program: who called whom from V8's stack trace, values from the debug
  * memory. Frames of one activation lie one behind the other there, so a frame's base is its
- * callee's less its own size; across host calls the base is known from the host call.
+ * callee's less its own size; across host calls the base is known from the host call, and of a frame
+ * that is stopped under an injected call everything is known from its stop.
  */
 import type { Snapshot } from '../instrument/snapshot.ts';
 import type { DebugFunction } from './function.ts';
+import type { Exit } from './host-calls.ts';
 import type { DebugInstance } from './instance.ts';
 import { HOST, type Site, type WasmSite } from './stack-trace.ts';
 import type { Continuation } from './versions.ts';
@@ -63,41 +65,43 @@ function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
  * All activations, newest first, of a program that is stopped in a check or hook.
  *
  * @param stack newest first, the frame that called the check or hook being the first of wasm
- * @param hostFrameEnds byte address where the frame ends that each host call in progress was made
- *   from, the newest last
+ * @param exits how execution left wasm for what is in between, the newest last
  */
 export function activations(
   stack: readonly Site[],
   stop: StopPoint,
   codeOf: CodeOf,
-  hostFrameEnds: readonly number[],
+  exits: readonly Exit[],
 ): Activation[] {
   const result: Frame[][] = [];
   let activation: Frame[] | undefined;
-  let hostCall = hostFrameEnds.length;
+  let exit = exits.length;
   let calleeBase = 0;
-  let started = false;
   for (const site of stack) {
     const located = site === HOST ? undefined : locate(site, codeOf);
     if (located === undefined) {
       // JavaScript, or an instance that the engine does not know: the host.
-      if (activation !== undefined && started) {
-        activation = undefined;
-        hostCall--;
-        calleeBase = hostFrameEnds[hostCall] ?? calleeBase;
-      }
+      activation = undefined;
       continue;
     }
-    if (activation === undefined) {
-      activation = [];
-      result.push(activation);
-    }
     let frame: Frame | undefined;
-    if (started) {
+    if (activation !== undefined) {
       frame = callerFrame(located, calleeBase);
     } else {
-      frame = stoppedFrame(stop);
-      started = true;
+      activation = [];
+      result.push(activation);
+      if (result.length === 1) {
+        frame = stoppedFrame(stop);
+      } else if (located.pc !== undefined) {
+        const frameEnd = exits[--exit];
+        if (typeof frameEnd === 'number') calleeBase = frameEnd;
+        frame = callerFrame(located, calleeBase);
+      } else {
+        // In a hook or check: a call was injected, perhaps of a function of the host.
+        while (typeof exits[--exit] === 'number');
+        const older = exits[exit];
+        if (typeof older === 'object') frame = stoppedFrame(older);
+      }
     }
     if (frame === undefined) continue;
     activation.push(frame);

@@ -4,6 +4,7 @@ import { LEAVE_SLOT } from '../instrument/layout.ts';
 import type { Hierarchy } from '../instrument/references.ts';
 import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
+import type { Thunk } from './thunks.ts';
 import type { Continuation } from './versions.ts';
 
 export class DebugInstance {
@@ -19,7 +20,7 @@ export class DebugInstance {
   readonly continuations: WebAssembly.Table;
   readonly #functions: WebAssembly.Table;
   readonly #imported: readonly unknown[];
-  readonly #slots = new Map<Continuation, number>();
+  readonly #slots = new Map<Continuation | Thunk, number>();
   #nextSlot = LEAVE_SLOT + 1;
 
   constructor(
@@ -80,15 +81,15 @@ export class DebugInstance {
     ] as WebAssembly.Global;
   }
 
-  /** The slot of the continuation table that holds a continuation; `make` instantiates it once. */
-  slot(continuation: Continuation, make: () => unknown): number {
-    let slot = this.#slots.get(continuation);
+  /** The slot of the continuation table that holds the code of a key; `make` is called once for it. */
+  slot(key: Continuation | Thunk, make: () => unknown): number {
+    let slot = this.#slots.get(key);
     if (slot === undefined) {
       slot = this.#nextSlot++;
       const { continuations } = this;
       if (slot >= continuations.length) continuations.grow(continuations.length);
       continuations.set(slot, make());
-      this.#slots.set(continuation, slot);
+      this.#slots.set(key, slot);
     }
     return slot;
   }

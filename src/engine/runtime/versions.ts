@@ -16,20 +16,27 @@ import { positionMap } from './positions.ts';
 /** Versions that stop everywhere are left after this many bytes: few of their instructions run. */
 const STEP_BYTE_CAP = 8192;
 
+/** How a continuation begins. */
+export type Entry =
+  | 'plain'
+  // The first instruction may trap or throw by itself: that has been reported.
+  | 'trusted'
+  // By an exception in place of the first instruction.
+  | 'throwing';
+
 /** One continuation, compiled, not yet bound to an instance. */
 export class Continuation {
   readonly version: Version;
   readonly pc: number;
-  /** Its first instruction may trap by itself. */
-  readonly trusted: boolean;
+  readonly entry: Entry;
   readonly code: ContinuationModule;
   readonly compiled: WebAssembly.Module;
   #positions: ReadonlyMap<number, number> | undefined;
 
-  constructor(version: Version, pc: number, trusted: boolean) {
+  constructor(version: Version, pc: number, entry: Entry) {
     this.version = version;
     this.pc = pc;
-    this.trusted = trusted;
+    this.entry = entry;
     this.code = this.#emit(undefined);
     this.compiled = this.#compile();
   }
@@ -50,7 +57,8 @@ export class Continuation {
     if (at === undefined) throw new Error(`no continuation of function ${fn.index} at ${this.pc}`);
     const emit: EmitOptions = {
       ...options,
-      ...(this.trusted ? { trustedPc: this.pc } : {}),
+      ...(this.entry === 'trusted' ? { trustedPc: this.pc } : {}),
+      ...(this.entry === 'throwing' ? { throws: true } : {}),
       ...(positions === undefined ? {} : { positions }),
     };
     return continuationModule(fn.plan, at, emit, fn.module.instrumented.segments);
@@ -86,8 +94,11 @@ export class Version {
   /** Stops at every instruction. */
   readonly stepping: boolean;
   readonly options: EmitOptions;
-  readonly #continuations = new Map<number, Continuation>();
-  readonly #trusted = new Map<number, Continuation>();
+  readonly #continuations: Readonly<Record<Entry, Map<number, Continuation>>> = {
+    plain: new Map(),
+    trusted: new Map(),
+    throwing: new Map(),
+  };
 
   /** @param word number of the version's limit word; undefined for stepping: hooks replace checks */
   constructor(fn: DebugFunction, hooks: Hooks, word: number | undefined) {
@@ -101,12 +112,11 @@ export class Version {
     };
   }
 
-  /** @param trusted for an instruction whose trap has been reported: there it happens */
-  continuation(pc: number, trusted: boolean): Continuation {
-    const known = trusted ? this.#trusted : this.#continuations;
+  continuation(pc: number, entry: Entry): Continuation {
+    const known = this.#continuations[entry];
     let continuation = known.get(pc);
     if (continuation === undefined) {
-      continuation = new Continuation(this, pc, trusted);
+      continuation = new Continuation(this, pc, entry);
       known.set(pc, continuation);
     }
     return continuation;

@@ -1,0 +1,246 @@
+/**
+ * The stops of one debuggee: whether to stop, what is reported, what the program's frames are then,
+ * and what happens until it goes on. Runs in the debuggee's thread, on top of the program's stack.
+ */
+import { STACK } from '../instrument/layout.ts';
+import type { DebugMemory } from './debug-memory.ts';
+import type { Exceptions, ThrownException } from './exceptions.ts';
+import {
+  type Activation,
+  activations,
+  activationsAfterTrap,
+  type CodeOf,
+  type StopPoint,
+  stoppedFrame,
+} from './frames.ts';
+import type { Exit } from './host-calls.ts';
+import type { Limits } from './limits.ts';
+import {
+  type Action,
+  type FrameAction,
+  type InjectedCall,
+  NORMAL,
+  type Resumer,
+  type Resumption,
+} from './resumption.ts';
+import { captureStack, HOST, stackOf } from './stack-trace.ts';
+import type { Thunk } from './thunks.ts';
+import type { HeldValue } from './value-row.ts';
+
+/** Why the program is stopped. */
+export type StopEvent =
+  | { readonly kind: 'breakpoint' }
+  | { readonly kind: 'interrupted' }
+  // Before the instruction that will trap; or after the trap, if it was not foreseen.
+  | { readonly kind: 'trap' }
+  // Before the instruction that throws it.
+  | { readonly kind: 'exception'; readonly exception: ThrownException }
+  // Again where the call was injected.
+  | { readonly kind: 'injected-call-return'; readonly values: readonly HeldValue[] }
+  // The same, after a trap or an exception has come out of the call.
+  | { readonly kind: 'injected-call-failed'; readonly error: unknown };
+
+export interface StopsContext {
+  readonly memory: DebugMemory;
+  readonly limits: Limits;
+  readonly exceptions: Exceptions;
+  readonly resumer: Resumer;
+  readonly codeOf: CodeOf;
+  /** See `HostCalls`. */
+  readonly exits: Exit[];
+  readonly onStop: (event: StopEvent) => void;
+}
+
+export class Stops {
+  readonly #context: StopsContext;
+  readonly #memory: DebugMemory;
+  #stepping = false;
+  /** No more events: the debugger has gone. */
+  #detached = false;
+  /** Where the program is stopped, if its innermost frame can be resumed. */
+  #stopped: StopPoint | undefined;
+  #action: Action = NORMAL;
+  /** Frames of the present stop, made when first asked for. */
+  #stopFrames: (() => readonly Activation[]) | undefined;
+  #frames: readonly Activation[] | undefined;
+  /** The next check reports an interrupt, wherever it is. */
+  #interruptAtOnce = false;
+  /** The trap that was reported last, until it has come out of the program. */
+  #reportedTrap: StopPoint | undefined;
+  readonly #trapFrames = new WeakMap<object, readonly Activation[]>();
+  /** What `onStop` has thrown last: it goes through injected calls. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(context: StopsContext) {
+    this.#context = context;
+    this.#memory = context.memory;
+  }
+
+  get stepping(): boolean {
+    return this.#stepping;
+  }
+
+  /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
+  activations(): readonly Activation[] {
+    this.#frames ??= this.#stopFrames?.() ?? [];
+    return this.#frames;
+  }
+
+  /** Where the program was when it trapped with an error that `trapped` was told of. */
+  framesOfTrap(error: object): readonly Activation[] | undefined {
+    return this.#trapFrames.get(error);
+  }
+
+  /** @throws NoFrame, MismatchedValues: nothing has changed then */
+  resume(how: 'run' | 'step', resumption: Resumption): void {
+    this.#action = this.#context.resumer.prepare(resumption, this.#stopped);
+    this.#setStepping(how === 'step');
+  }
+
+  /** Reports nothing from now on. */
+  detach(): void {
+    this.#detached = true;
+    this.#action = NORMAL;
+    this.#memory.clearInterrupt();
+    this.#setStepping(false);
+    this.#context.limits.publish();
+  }
+
+  /** At an instruction that can be reported: stops if something asks for that. */
+  ifWanted(stop: StopPoint): FrameAction {
+    if (this.#detached) return NORMAL;
+    if (this.#stepping || stop.fn.versions.hasBreakpoint(stop.pc)) {
+      return this.#stop({ kind: 'breakpoint' }, stop);
+    }
+    if (!this.#memory.interruptRequested) return NORMAL;
+    if (!this.#interruptAtOnce && stop.fn.snapshot(stop.pc)?.header !== true) return NORMAL;
+    this.#takeInterrupt();
+    return this.#stop({ kind: 'interrupted' }, stop);
+  }
+
+  /** Before an instruction that will trap or throw. */
+  atThrow(stop: StopPoint): FrameAction {
+    if (this.#detached) return NORMAL;
+    const thrown = this.#context.exceptions.thrownAt(stoppedFrame(stop), this.#memory.view);
+    if (thrown?.kind === 'nothing') return NORMAL;
+    if (thrown?.kind === 'exception') return this.#stop(thrown, stop);
+    const action = this.#stop({ kind: 'trap' }, stop);
+    if (action.kind === 'normal') this.#reportedTrap = stop;
+    return action;
+  }
+
+  /**
+   * A trap has come out of the program; one that was not foreseen is reported now.
+   *
+   * @param base - byte address of the oldest frame
+   */
+  trapped(error: WebAssembly.RuntimeError, base: number): void {
+    this.#trapped(error, base, undefined, () => []);
+  }
+
+  #setStepping(stepping: boolean): void {
+    this.#stepping = stepping;
+    this.#context.limits.allLeave = stepping;
+  }
+
+  /** Reports an event, and what happens in calls that are injected, until the frame goes on. */
+  #stop(event: StopEvent, stop: StopPoint): FrameAction {
+    const { codeOf, exits } = this.#context;
+    // Nested wasm code, which a debugger may run while this is stopped, goes behind the frame.
+    this.#memory.framePointer = stop.base + stop.fn.frameSize;
+    const frames = () => activations(captureStack(), stop, codeOf, exits);
+    for (let next = event; ; ) {
+      const action = this.#announce(next, stop, frames);
+      if (action.kind === 'inject-call') {
+        next = this.#inject(action, stop, frames);
+        // The debugger has gone meanwhile.
+        if (this.#detached) return NORMAL;
+        continue;
+      }
+      if (!this.#memory.interruptRequested || this.#detached) return action;
+      if (action.kind !== 'normal') {
+        this.#interruptAtOnce = true;
+        return action;
+      }
+      this.#takeInterrupt();
+      next = { kind: 'interrupted' };
+    }
+  }
+
+  /** Calls a function on top of a stopped frame. */
+  #inject(call: InjectedCall, stop: StopPoint, frames: () => readonly Activation[]): StopEvent {
+    const { exits, resumer } = this.#context;
+    const depth = exits.length;
+    const failure = this.#failure;
+    exits.push(stop);
+    try {
+      return { kind: 'injected-call-return', values: resumer.call(call) };
+    } catch (error) {
+      if (this.#failure !== failure) throw error;
+      exits.length = depth;
+      if (error instanceof WebAssembly.RuntimeError) {
+        this.#trapped(error, this.#memory.framePointer, call.thunk, frames);
+      }
+      return { kind: 'injected-call-failed', error };
+    } finally {
+      exits.length = depth;
+    }
+  }
+
+  /** @param stop - undefined if no frame can be resumed any more */
+  #announce(
+    event: StopEvent,
+    stop: StopPoint | undefined,
+    frames: () => readonly Activation[],
+  ): Action {
+    this.#stopped = stop;
+    this.#action = NORMAL;
+    this.#stopFrames = frames;
+    this.#frames = undefined;
+    try {
+      this.#context.onStop(event);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      this.#stopped = undefined;
+      this.#stopFrames = undefined;
+      this.#frames = undefined;
+    }
+    return this.#action;
+  }
+
+  #takeInterrupt(): void {
+    this.#memory.clearInterrupt();
+    this.#interruptAtOnce = false;
+    this.#context.limits.publish();
+  }
+
+  /**
+   * @param thunk - what has called the function that trapped; undefined: the embedder
+   * @param older - the frames below it
+   */
+  #trapped(
+    error: WebAssembly.RuntimeError,
+    base: number,
+    thunk: Thunk | undefined,
+    older: () => readonly Activation[],
+  ): void {
+    const stack = stackOf(error);
+    if (stack === undefined) return;
+    const end = stack.findIndex((site) => site !== HOST && site.instance === thunk?.wasm);
+    const newer = activationsAfterTrap(
+      end < 0 ? stack : stack.slice(0, end),
+      this.#context.codeOf,
+      Math.max(base, STACK),
+    );
+    this.#trapFrames.set(error, newer);
+    const innermost = newer[0]?.[0];
+    const reported = this.#reportedTrap;
+    this.#reportedTrap = undefined;
+    if (reported !== undefined && reported.fn === innermost?.fn && reported.pc === innermost.pc) {
+      return;
+    }
+    if (!this.#detached) this.#announce({ kind: 'trap' }, undefined, () => [...newer, ...older()]);
+  }
+}
