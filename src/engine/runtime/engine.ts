@@ -24,6 +24,7 @@ import {
 import { DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
+import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { Thunks } from './thunks.ts';
 import { ValueRows } from './value-row.ts';
@@ -168,19 +169,27 @@ export class Engine {
   }
 
   /**
-   * Calls into the program from the embedder. A trap that comes out of the outermost such call is
-   * reported before it goes on.
+   * Calls into the program from the embedder. A trap that comes out of the outermost such call, or a
+   * stack overflow, is reported before it goes on.
    */
   enter<T>(call: () => T): T {
+    if (this.#enterDepth > 0) return this.#enter(call);
+    return withWholeStacks(() => {
+      const base = this.#memory.framePointer;
+      try {
+        return this.#enter(call);
+      } catch (error) {
+        if (isTrap(error)) this.#stops.trapped(error, base);
+        throw error;
+      }
+    });
+  }
+
+  #enter<T>(call: () => T): T {
     const base = this.#memory.framePointer;
     this.#enterDepth++;
     try {
       return call();
-    } catch (error) {
-      if (this.#enterDepth === 1 && error instanceof WebAssembly.RuntimeError) {
-        this.#stops.trapped(error, base);
-      }
-      throw error;
     } finally {
       this.#enterDepth--;
       this.#memory.framePointer = base;

@@ -33,10 +33,31 @@ export function captureStack(): Site[] {
   });
 }
 
-/** The stack at which an error was made; undefined if it was formatted already or has none. */
-export function stackOf(error: Error): Site[] | undefined {
-  const sites = withCallSites(() => error.stack);
-  return sites.length > 0 ? sites : undefined;
+/** The stack at which an error was made; empty if somebody has had it formatted already. */
+export function stackOf(error: Error): Site[] {
+  return withCallSites(() => error.stack);
+}
+
+/** A trap, or V8's own stack being exhausted, which wasm cannot catch either. */
+export function isTrap(error: unknown): error is Error {
+  if (error instanceof WebAssembly.RuntimeError) return true;
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+}
+
+/**
+ * Calls with V8 keeping whole stacks of errors: it cuts them when an error is made, and without its
+ * oldest frames a stack does not tell where the others are. Host code may see that its own errors
+ * have longer stacks.
+ */
+export function withWholeStacks<T>(call: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  try {
+    return call();
+  } finally {
+    // What host code has set meanwhile stays.
+    if (Error.stackTraceLimit === Number.POSITIVE_INFINITY) Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function withCallSites(read: () => unknown): Site[] {

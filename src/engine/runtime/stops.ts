@@ -23,7 +23,7 @@ import {
   type Resumer,
   type Resumption,
 } from './resumption.ts';
-import { captureStack, HOST, stackOf } from './stack-trace.ts';
+import { captureStack, HOST, isTrap, stackOf } from './stack-trace.ts';
 import type { Thunk } from './thunks.ts';
 import type { HeldValue } from './value-row.ts';
 
@@ -134,7 +134,7 @@ export class Stops {
    *
    * @param base - byte address of the oldest frame
    */
-  trapped(error: WebAssembly.RuntimeError, base: number): void {
+  trapped(error: Error, base: number): void {
     this.#trapped(error, base, undefined, () => []);
   }
 
@@ -178,7 +178,7 @@ export class Stops {
     } catch (error) {
       if (this.#failure !== failure) throw error;
       exits.length = depth;
-      if (error instanceof WebAssembly.RuntimeError) {
+      if (isTrap(error)) {
         this.#trapped(error, this.#memory.framePointer, call.thunk, frames);
       }
       return { kind: 'injected-call-failed', error };
@@ -221,13 +221,12 @@ export class Stops {
    * @param older - the frames below it
    */
   #trapped(
-    error: WebAssembly.RuntimeError,
+    error: Error,
     base: number,
     thunk: Thunk | undefined,
     older: () => readonly Activation[],
   ): void {
     const stack = stackOf(error);
-    if (stack === undefined) return;
     const end = stack.findIndex((site) => site !== HOST && site.instance === thunk?.wasm);
     const newer = activationsAfterTrap(
       end < 0 ? stack : stack.slice(0, end),
