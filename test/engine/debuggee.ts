@@ -6,6 +6,7 @@ import {
   type DebugModule,
   Engine,
   type EngineOptions,
+  type Resumption,
   type StopEvent,
 } from '../../src/engine/runtime/engine.ts';
 import { frameLocals, frameOperands } from '../../src/engine/runtime/frame-values.ts';
@@ -27,13 +28,15 @@ export interface FrameView {
 
 export interface Stop {
   readonly event: StopEvent['kind'];
+  readonly detail: StopEvent;
   /** Activations, newest first. */
   readonly activations: readonly (readonly FrameView[])[];
   /** The innermost frame. */
   readonly top: FrameView;
 }
 
-export type OnStop = (stop: Stop, debuggee: Debuggee) => 'run' | 'step';
+export type Onward = 'run' | 'step' | readonly [how: 'run' | 'step', Resumption];
+export type OnStop = (stop: Stop, debuggee: Debuggee) => Onward;
 
 export class Debuggee {
   readonly memory: WebAssembly.Memory = createDebugMemory();
@@ -45,10 +48,12 @@ export class Debuggee {
     this.engine = new Engine({
       ...options,
       memory: this.memory,
-      onStop: ({ kind }) => {
-        const stop = this.#describe(kind);
+      onStop: (event) => {
+        const stop = this.#describe(event);
         this.stops.push(stop);
-        this.engine.resume(onStop(stop, this));
+        const onward = onStop(stop, this);
+        if (typeof onward === 'string') this.engine.resume(onward);
+        else this.engine.resume(...onward);
       },
     });
   }
@@ -59,9 +64,9 @@ export class Debuggee {
     return this.engine.enter(() => f(...args));
   }
 
-  #describe(event: StopEvent['kind']): Stop {
+  #describe(detail: StopEvent): Stop {
     const activations = this.engine.activations().map((frames) => frames.map(this.#view));
-    return { event, activations, top: activations[0]![0]! };
+    return { event: detail.kind, detail, activations, top: activations[0]![0]! };
   }
 
   readonly #view = (frame: Frame): FrameView => ({

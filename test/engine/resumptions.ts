@@ -1,0 +1,39 @@
+/** What the tests of resumptions ask for. */
+import type { DebugInstance, DebugModule, Resumption } from '../../src/engine/runtime/engine.ts';
+import type { HeldValue } from '../../src/engine/runtime/value-row.ts';
+import { assemble, Debuggee, type OnStop } from './debuggee.ts';
+
+export const number = (value: number): HeldValue => ({ type: 'i32', bits: value >>> 0 });
+
+export const func = (object: unknown): HeldValue => ({ type: 'ref', hierarchy: 'func', object });
+
+/** A value of each type that has bits, none of which a JavaScript number could carry. */
+export const ALL_BITS: readonly HeldValue[] = [
+  { type: 'i32', bits: 0xffff_fffe },
+  { type: 'i64', bits: 0xffff_ffff_ffff_fff1n },
+  // A signalling NaN with a payload.
+  { type: 'f32', bits: 0xffa0_1234 },
+  { type: 'f64', bits: 0xfff4_0000_dead_beefn },
+  { type: 'v128', bits: Uint8Array.from({ length: 16 }, (_, i) => 0xf0 + i) },
+];
+
+export function early(...values: HeldValue[]): Resumption {
+  return { kind: 'early-return', values };
+}
+
+/** @param name - of an export */
+export function inject(instance: DebugInstance, name: string, ...args: HeldValue[]): Resumption {
+  const { index } = instance.module.original.exports.find((entry) => entry.name === name)!;
+  return { kind: 'inject-call', instance, func: index, args };
+}
+
+export async function load(
+  text: string,
+  onStop: OnStop,
+  imports: WebAssembly.Imports = {},
+  options: ConstructorParameters<typeof Debuggee>[1] = {},
+): Promise<{ debuggee: Debuggee; module: DebugModule; instance: DebugInstance }> {
+  const debuggee = new Debuggee(onStop, options);
+  const module = debuggee.engine.loadModule(await assemble(text));
+  return { debuggee, module, instance: debuggee.engine.instantiate(module, imports) };
+}
