@@ -5,6 +5,7 @@ import type { Activation } from '../engine/runtime/frames.ts';
 import { LocalDebugger } from '../opaque-debugger/local.ts';
 import { DebuggeeServer } from '../opaque-debugger/server.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
+import { ProgramExit } from './preview1.ts';
 
 export interface Session {
   readonly engine: Engine;
@@ -17,7 +18,11 @@ export interface Session {
 }
 
 export function createSession({ memory, channel }: DebuggeeStart): Session {
-  const engine = new Engine({ memory, onStop: (event) => remote?.onStop(event) });
+  const engine = new Engine({
+    memory,
+    onStop: (event) => remote?.onStop(event),
+    isExit: (error) => error instanceof ProgramExit,
+  });
   const remote = channel === undefined ? undefined : connect(engine, channel);
   return {
     engine,

@@ -11,6 +11,7 @@ import { Exceptions } from './exceptions.ts';
 import type { Activation, BoundContinuation, StopPoint } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
+import { HostErrors } from './host-errors.ts';
 import { DebugInstance } from './instance.ts';
 import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
@@ -43,6 +44,8 @@ export interface EngineOptions {
    * the innermost frame only the pc is known then.
    */
   readonly traps?: 'exact' | 'native';
+  /** Whether what a host function throws is the embedder's way to end the program: not reported. */
+  readonly isExit?: (error: unknown) => boolean;
 }
 
 export class Engine {
@@ -71,7 +74,11 @@ export class Engine {
     this.#rows = new ValueRows(this.#memory, this.references, (end) => this.#makeRoom(end));
     const thunks = new Thunks(options.memory, this.references);
     this.exceptions = new Exceptions(this.references, this.instances, thunks, this.#rows);
-    this.#hostCalls = new HostCalls(this.#memory);
+    const hostErrors = new HostErrors(options.isExit ?? (() => false));
+    this.#hostCalls = new HostCalls(this.#memory, {
+      called: () => this.#stops.hostCalled(),
+      failed: (error) => this.#stops.hostFailed(error),
+    });
     this.#stops = new Stops({
       memory: this.#memory,
       limits: this.#limits,
@@ -80,6 +87,7 @@ export class Engine {
       codeOf: (wasm) => this.#code.get(wasm),
       exits: this.#hostCalls.exits,
       onStop: options.onStop,
+      hostErrors,
     });
     this.#checkTraps = options.traps !== 'native';
     this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
@@ -264,7 +272,10 @@ export class Engine {
   }
 
   get #engineImports(): EngineImports {
-    return { debugMemory: this.#memory.memory, wrap: (host) => this.#hostCalls.wrap(host) };
+    return {
+      debugMemory: this.#memory.memory,
+      wrap: (host, type) => this.#hostCalls.wrap(host, type),
+    };
   }
 
   /** A check has fired: the frame is complete; says which continuation goes on. */

@@ -33,6 +33,8 @@ export interface StopPoint {
   readonly fn: DebugFunction;
   readonly pc: number;
   readonly base: number;
+  /** In a call of a host function, at the instruction before `pc`. */
+  readonly calling?: true;
 }
 
 /** What code an instance of V8's runs. */
@@ -62,7 +64,8 @@ function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
 }
 
 /**
- * All activations, newest first, of a program that is stopped in a check or hook.
+ * All activations, newest first, of a program that is stopped in a check or hook, or in a call of a
+ * host function.
  *
  * @param stack newest first, the frame that called the check or hook being the first of wasm
  * @param exits how execution left wasm for what is in between, the newest last
@@ -90,7 +93,7 @@ export function activations(
     } else {
       activation = [];
       result.push(activation);
-      if (result.length === 1) {
+      if (result.length === 1 && !stop.calling) {
         frame = stoppedFrame(stop);
       } else if (located.pc !== undefined) {
         const frameEnd = exits[--exit];
@@ -108,6 +111,19 @@ export function activations(
     calleeBase = frame.base;
   }
   return result;
+}
+
+/** The frame that has called the host, whose function is on top of the stack. */
+export function callingFrame(
+  stack: readonly Site[],
+  codeOf: CodeOf,
+  exits: readonly Exit[],
+): Frame | undefined {
+  const site = stack.find((other) => other !== HOST);
+  const located = site && locate(site, codeOf);
+  const frameEnd = exits.at(-1);
+  if (located === undefined || typeof frameEnd !== 'number') return undefined;
+  return callerFrame(located, frameEnd);
 }
 
 export function stoppedFrame(stop: StopPoint): Frame {

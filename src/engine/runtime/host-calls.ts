@@ -5,11 +5,21 @@
  *
  * V8 gives re-exported imports new function objects anyway, so the wrapper cannot be told apart.
  */
+import type { FuncType, ValType } from '../../wasm/types.ts';
 import type { DebugMemory } from './debug-memory.ts';
 import type { StopPoint } from './frames.ts';
 
 /** How execution left wasm: from a frame that ends at a byte address, or at a stop. */
 export type Exit = number | StopPoint;
+
+export interface HostCallWatcher {
+  called(): void;
+  /**
+   * The host function has thrown. Throws what its caller gets to see; returns if the caller is to
+   * return early.
+   */
+  failed(error: unknown): void;
+}
 
 type HostFunction = (...args: unknown[]) => unknown;
 
@@ -17,21 +27,43 @@ export class HostCalls {
   /** Those that have not come back yet, the newest last. */
   readonly exits: Exit[] = [];
   readonly #memory: DebugMemory;
+  readonly #watcher: HostCallWatcher;
 
-  constructor(memory: DebugMemory) {
+  constructor(memory: DebugMemory, watcher: HostCallWatcher) {
     this.#memory = memory;
+    this.#watcher = watcher;
   }
 
-  wrap(host: HostFunction): HostFunction {
+  wrap(host: HostFunction, type: FuncType): HostFunction {
     const { exits } = this;
     const memory = this.#memory;
+    const watcher = this.#watcher;
     return (...args) => {
+      const depth = exits.length;
       exits.push(memory.framePointer);
+      watcher.called();
       try {
         return host(...args);
+      } catch (error) {
+        // Calls that did not come back have left their exits.
+        exits.length = depth + 1;
+        watcher.failed(error);
+        // The caller will return by itself: whatever the function gives is not looked at.
+        return placeholder(type);
       } finally {
-        exits.pop();
+        exits.length = depth;
       }
     };
   }
+}
+
+/** Values that V8 accepts as results of a type. */
+function placeholder({ results }: FuncType): unknown {
+  const values = results.map(placeholderOf);
+  return values.length > 1 ? values : values[0];
+}
+
+function placeholderOf(type: ValType): unknown {
+  if (type.kind === 'i64') return 0n;
+  return type.kind === 'ref' ? null : 0;
 }

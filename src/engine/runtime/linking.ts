@@ -1,6 +1,7 @@
 /** What instrumented modules and continuations are given as imports. */
 
-import type { MemoryType } from '../../wasm/types.ts';
+import { functionType } from '../../wasm/module.ts';
+import type { FuncType, MemoryType } from '../../wasm/types.ts';
 import { CONTINUATION } from '../instrument/continuation-module.ts';
 import { DEBUG_MEMORY_IMPORT } from '../instrument/instrument.ts';
 import { IMPORT_MODULE } from '../instrument/layout.ts';
@@ -12,7 +13,7 @@ type HostFunction = (...args: unknown[]) => unknown;
 
 export interface EngineImports {
   readonly debugMemory: WebAssembly.Memory;
-  readonly wrap: (host: HostFunction) => HostFunction;
+  readonly wrap: (host: HostFunction, type: FuncType) => HostFunction;
 }
 
 export interface LinkedImports {
@@ -52,7 +53,9 @@ export function readImports(
     values.push(value);
     imports[from] ??= {};
     imports[from][name] =
-      desc.kind === 'func' && isHostFunction(value) ? engine.wrap(value) : value;
+      desc.kind === 'func' && isHostFunction(value)
+        ? engine.wrap(value, functionType(module.original, desc.typeIndex))
+        : value;
     if (desc.kind === 'memory') memories.push(value as WebAssembly.Memory);
   }
   for (const { type, import: imported } of module.original.memories) {

@@ -10,10 +10,12 @@ import {
   activations,
   activationsAfterTrap,
   type CodeOf,
+  callingFrame,
   type StopPoint,
   stoppedFrame,
 } from './frames.ts';
 import type { Exit } from './host-calls.ts';
+import type { HostErrors } from './host-errors.ts';
 import type { Limits } from './limits.ts';
 import {
   type Action,
@@ -49,6 +51,7 @@ export interface StopsContext {
   /** See `HostCalls`. */
   readonly exits: Exit[];
   readonly onStop: (event: StopEvent) => void;
+  readonly hostErrors: HostErrors;
 }
 
 export class Stops {
@@ -60,6 +63,8 @@ export class Stops {
   /** Where the program is stopped, if its innermost frame can be resumed. */
   #stopped: StopPoint | undefined;
   #action: Action = NORMAL;
+  /** How the frame at a byte address goes on when its call of a host function has returned. */
+  #pendingReturn: { readonly base: number; readonly action: FrameAction } | undefined;
   /** Frames of the present stop, made when first asked for. */
   #stopFrames: (() => readonly Activation[]) | undefined;
   #frames: readonly Activation[] | undefined;
@@ -106,8 +111,43 @@ export class Stops {
     this.#context.limits.publish();
   }
 
+  /** A host function is called: whatever was on its way before has been caught. */
+  hostCalled(): void {
+    this.#reportedTrap = undefined;
+    this.#context.hostErrors.called();
+  }
+
+  /**
+   * A host function has thrown: stops in the frame that called it.
+   *
+   * @throws what the frame gets to see: the error, or an exception in its place
+   */
+  hostFailed(error: unknown): void {
+    const { codeOf, exceptions, exits, hostErrors } = this.#context;
+    const isNews = hostErrors.isNews(error, this.#reportedTrap !== undefined);
+    if (this.#detached || !isNews) throw error;
+    const frame = callingFrame(captureStack(), codeOf, exits);
+    if (frame === undefined) throw error;
+    const thrown = error instanceof WebAssembly.Exception ? exceptions.describe(error) : undefined;
+    const event: StopEvent =
+      thrown === undefined ? { kind: 'trap' } : { kind: 'exception', exception: thrown };
+    const { instance, fn, pc, base } = frame;
+    const action = this.#stop(event, { instance, fn, pc, base, calling: true });
+    if (action.kind === 'normal') throw error;
+    if (action.kind === 'throw-exception') throw action.object;
+    // The frame leaves at its next check, and returns then.
+    this.#pendingReturn = { base, action };
+    this.#context.limits.allLeave = true;
+  }
+
   /** At an instruction that can be reported: stops if something asks for that. */
   ifWanted(stop: StopPoint): FrameAction {
+    const pending = this.#pendingReturn;
+    if (pending?.base === stop.base) {
+      this.#pendingReturn = undefined;
+      this.#context.limits.allLeave = this.#stepping;
+      return pending.action;
+    }
     if (this.#detached) return NORMAL;
     if (this.#stepping || stop.fn.versions.hasBreakpoint(stop.pc)) {
       return this.#stop({ kind: 'breakpoint' }, stop);
@@ -123,7 +163,11 @@ export class Stops {
     if (this.#detached) return NORMAL;
     const thrown = this.#context.exceptions.thrownAt(stoppedFrame(stop), this.#memory.view);
     if (thrown?.kind === 'nothing') return NORMAL;
-    if (thrown?.kind === 'exception') return this.#stop(thrown, stop);
+    if (thrown?.kind === 'exception') {
+      const how = this.#stop(thrown, stop);
+      if (how.kind === 'normal') this.#context.hostErrors.throwing(thrown.exception);
+      return how;
+    }
     const action = this.#stop({ kind: 'trap' }, stop);
     if (action.kind === 'normal') this.#reportedTrap = stop;
     return action;
@@ -172,7 +216,8 @@ export class Stops {
     const { exits, resumer } = this.#context;
     const depth = exits.length;
     const failure = this.#failure;
-    exits.push(stop);
+    // A frame that calls the host has its exit already.
+    if (!stop.calling) exits.push(stop);
     try {
       return { kind: 'injected-call-return', values: resumer.call(call) };
     } catch (error) {
@@ -237,6 +282,7 @@ export class Stops {
     const innermost = newer[0]?.[0];
     const reported = this.#reportedTrap;
     this.#reportedTrap = undefined;
+    if (this.#context.hostErrors.isKnown(error)) return;
     if (reported !== undefined && reported.fn === innermost?.fn && reported.pc === innermost.pc) {
       return;
     }

@@ -39,10 +39,13 @@ export function runUnderEngine(
   begin: (driver: Driver) => void,
   onStop: (stop: EngineStop, driver: Driver) => 'run' | 'step',
 ): string {
+  let how: 'run' | 'step' = 'run';
   const engine = new Engine({
     memory: createDebugMemory(),
     onStop: (event) => {
-      engine.resume(onStop(stopState(engine, event), { engine, modules }));
+      // The session on the other side does not stop where a host function throws.
+      if (!isInHostCall(engine)) how = onStop(stopState(engine, event), { engine, modules });
+      engine.resume(how);
     },
   });
   const modules = bytes.map((module) => engine.loadModule(module));
@@ -54,6 +57,11 @@ export function runUnderEngine(
       }),
     ),
   );
+}
+
+function isInHostCall(engine: Engine): boolean {
+  const newest = engine.activations()[0]?.[0];
+  return newest !== undefined && newest.pc === newest.snapshot.next;
 }
 
 function stopState(engine: Engine, event: StopEvent): EngineStop {
