@@ -9,6 +9,8 @@ import { InstructionReader } from '../../src/wasm/instructions.ts';
 import type { Random } from './random.ts';
 
 export interface Debugger {
+  /** It has asked for a stop at the next instruction when it last let the program go. */
+  readonly stepping: boolean;
   /** After a module has been loaded. */
   loaded(engine: Engine, module: DebugModule): void;
   /** Before each call into the program. */
@@ -19,6 +21,8 @@ export interface Debugger {
 
 /** No debugger at all: only traps and throws may stop the program. */
 export class Cruise implements Debugger {
+  readonly stepping = false;
+
   loaded(): void {}
 
   before(engine: Engine): void {
@@ -40,20 +44,26 @@ const MAX_LOOKS = 40;
 
 /** Stops before every instruction. */
 export class Stepping implements Debugger {
+  stepping = true;
   #stops = 0;
 
   loaded(): void {}
 
   before(engine: Engine): void {
     this.#stops = 0;
-    engine.resume('step');
+    this.#resume(engine);
   }
 
   stopped(engine: Engine, event: StopEvent): void {
     if (event.kind === 'interrupted') throw new Error('interrupted, and nobody asked for it');
     this.#stops++;
     if (this.#stops < MAX_LOOKS) look(engine, event);
-    engine.resume(this.#stops < MAX_STEPS ? 'step' : 'run');
+    this.#resume(engine);
+  }
+
+  #resume(engine: Engine): void {
+    this.stepping = this.#stops < MAX_STEPS;
+    engine.resume(this.stepping ? 'step' : 'run');
   }
 }
 
@@ -62,9 +72,9 @@ const MAX_RANDOM_STOPS = 3000;
 
 /** Interrupts, breakpoints and steps as chance will have it. */
 export class Erratic implements Debugger {
+  stepping = false;
   readonly #random: Random;
   #stops = 0;
-  #stepping = false;
   #breakpoints: { module: DebugModule; pc: number }[] = [];
 
   constructor(random: Random) {
@@ -85,7 +95,7 @@ export class Erratic implements Debugger {
 
   stopped(engine: Engine, event: StopEvent): void {
     this.#stops++;
-    if (event.kind === 'breakpoint' && !this.#stepping) this.#requireBreakpoint(engine);
+    if (event.kind === 'breakpoint' && !this.stepping) this.#requireBreakpoint(engine);
     if (this.#stops < MAX_LOOKS) look(engine, event);
     if (this.#stops > MAX_RANDOM_STOPS) {
       this.#clear(engine);
@@ -99,7 +109,7 @@ export class Erratic implements Debugger {
   }
 
   #resume(engine: Engine, step: boolean): void {
-    this.#stepping = step;
+    this.stepping = step;
     engine.resume(step ? 'step' : 'run');
   }
 

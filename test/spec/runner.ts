@@ -15,8 +15,6 @@ export interface Outcome {
   readonly text: string;
   /** The script allows several results, so that texts of two runs may differ. */
   readonly loose: boolean;
-  /** Why the command was not run, if so. */
-  readonly notCovered?: string;
   readonly complaints: readonly string[];
 }
 
@@ -30,18 +28,14 @@ interface LoadedInstance {
   readonly exports: Record<string, unknown>;
 }
 
-/** A module that is not covered, what it would have linked to, or what would link to it. */
-class NotCovered {
-  readonly reason: string;
+/** By name; undefined is the latest. */
+type Named<T> = Map<string | undefined, T>;
 
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
-type Named<T> = Map<string | undefined, T | NotCovered>;
-
-/** The outcomes of all commands, in order. */
+/**
+ * The outcomes of all commands, in order.
+ *
+ * @throws Error for a module that V8 takes and Witness does not, whatever the script expects of it
+ */
 export function runScript(script: Script, target: Target): Outcome[] {
   const run = new Run(script, target);
   return script.commands.map((command) => run.command(command));
@@ -52,14 +46,9 @@ class Run {
   readonly #target: Target;
   readonly #caller = new Caller();
   readonly #printed: string[] = [];
-  /** By name; undefined is the latest. */
   readonly #modules: Named<LoadedModule> = new Map();
   readonly #instances: Named<LoadedInstance> = new Map();
-  readonly #registered: Map<string, Record<string, unknown> | NotCovered>;
-  /** Which instance the exports are of that another one may import. */
-  readonly #byExports = new Map<Record<string, unknown>, LoadedInstance>();
-  /** Instances that a module which is not covered would have changed. */
-  readonly #tainted = new Map<LoadedInstance, NotCovered>();
+  readonly #registered: Map<string, Record<string, unknown>>;
 
   constructor(script: Script, target: Target) {
     this.#host = script.host;
@@ -83,9 +72,10 @@ class Run {
           results.every((value, i) => matches(value, expected[i]!, this.#host));
       } else ok = !command.kind.startsWith('assert_');
     } catch (error) {
-      if (error instanceof NotCovered) {
-        const notCovered = error.reason;
-        return { ok: false, text: '', loose: false, notCovered, complaints: [] };
+      if (error instanceof WasmError) {
+        throw new Error(`line ${command.line}: V8 takes this module: ${error.message}`, {
+          cause: error,
+        });
       }
       text = this.#errorText(error);
       ok = isExpected(command, error);
@@ -98,22 +88,21 @@ class Run {
     switch (command.kind) {
       case 'module': {
         const { name } = command;
-        const module = this.#orNotCovered(() => this.#load(command.bytes));
+        this.#modules.delete(undefined);
+        const module = this.#load(command.bytes);
         set(this.#modules, name, module);
         if (command.instantiate) this.#instance(name, module);
-        else if (module instanceof NotCovered) throw module;
         return [];
       }
       case 'instance':
         this.#instance(command.name, named(this.#modules, command.module, 'module'));
         return [];
-      case 'register': {
-        const instance = this.#instances.get(command.instance);
-        if (instance === undefined) throw new Error(`no instance ${command.instance}`);
-        const covered = !(instance instanceof NotCovered);
-        this.#registered.set(command.as, covered ? instance.exports : instance);
+      case 'register':
+        this.#registered.set(
+          command.as,
+          named(this.#instances, command.instance, 'instance').exports,
+        );
         return [];
-      }
       case 'action':
       case 'assert_return':
       case 'assert_trap':
@@ -129,70 +118,27 @@ class Run {
   }
 
   #load(bytes: Uint8Array): LoadedModule {
-    try {
-      const instantiate = this.#target.load(bytes);
-      return { decoded: decodeModule(bytes), instantiate };
-    } catch (error) {
-      if (!(error instanceof WasmError) || !error.message.startsWith('not covered yet'))
-        throw error;
-      const reason = new NotCovered(
-        error.message.replace(/^not covered yet: |( in function \d+)? \(at offset .*$/g, ''),
-      );
-      this.#taint(decodeModule(bytes), reason);
-      throw reason;
-    }
+    const instantiate = this.#target.load(bytes);
+    return { decoded: decodeModule(bytes), instantiate };
   }
 
-  #orNotCovered<T>(make: () => T): T | NotCovered {
-    try {
-      return make();
-    } catch (error) {
-      if (error instanceof NotCovered) return error;
-      throw error;
-    }
-  }
-
-  /** Makes the instance known under its name even if it is not covered; throws then. */
-  #instance(name: string | undefined, module: LoadedModule | NotCovered): void {
+  #instance(name: string | undefined, module: LoadedModule): void {
     this.#instances.delete(undefined);
-    const instance =
-      module instanceof NotCovered ? module : this.#orNotCovered(() => this.#instantiate(module));
-    set(this.#instances, name, instance);
-    if (instance instanceof NotCovered) throw instance;
+    set(this.#instances, name, this.#instantiate(module));
   }
 
   #instantiate({ decoded, instantiate }: LoadedModule): LoadedInstance {
     const imports: Record<string, Record<string, unknown>> = {};
     for (const { module } of decoded.imports) {
       const exports = this.#registered.get(module);
-      if (exports instanceof NotCovered) {
-        this.#taint(decoded, exports);
-        throw exports;
-      }
       if (exports !== undefined) imports[module] = exports;
     }
     const exports = this.#target.enter(() => instantiate(imports as WebAssembly.Imports));
-    const instance: LoadedInstance = { module: decoded, exports };
-    this.#byExports.set(exports, instance);
-    return instance;
-  }
-
-  /** What a module imports it may change: tables by its segments, memories, globals. */
-  #taint(decoded: Module, reason: NotCovered): void {
-    for (const { module } of decoded.imports) {
-      const exports = this.#registered.get(module);
-      if (exports === undefined || exports instanceof NotCovered) continue;
-      const instance = this.#byExports.get(exports);
-      if (instance !== undefined) this.#tainted.set(instance, reason);
-    }
+    return { module: decoded, exports };
   }
 
   #act(action: Action): Value[] {
-    const instance = named(this.#instances, action.instance, 'instance');
-    if (instance instanceof NotCovered) throw instance;
-    const tainted = this.#tainted.get(instance);
-    if (tainted !== undefined) throw tainted;
-    const { module, exports } = instance;
+    const { module, exports } = named(this.#instances, action.instance, 'instance');
     const entry = module.exports.find(({ name }) => name === action.field);
     if (entry === undefined) throw new Error(`no export ${action.field}`);
     const value = exports[action.field];
@@ -216,12 +162,12 @@ class Run {
   }
 }
 
-function set<T>(map: Named<T>, name: string | undefined, value: T | NotCovered): void {
+function set<T>(map: Named<T>, name: string | undefined, value: T): void {
   map.set(undefined, value);
   if (name !== undefined) map.set(name, value);
 }
 
-function named<T>(map: Named<T>, name: string | undefined, what: string): T | NotCovered {
+function named<T>(map: Named<T>, name: string | undefined, what: string): T {
   const found = map.get(name);
   if (found === undefined) throw new Error(`no ${what} ${name ?? 'yet'}`);
   return found;

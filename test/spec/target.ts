@@ -2,6 +2,7 @@
 import { createDebugMemory } from '../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../src/engine/runtime/engine.ts';
 import type { Debugger } from './debuggers.ts';
+import { Throws } from './throws.ts';
 
 /** A compiled module, not yet instantiated; may be several times. */
 export type Instantiate = (imports: WebAssembly.Imports) => Record<string, unknown>;
@@ -20,10 +21,13 @@ export interface Target {
   complaints(): readonly string[];
   /** How often the program has been stopped. */
   readonly stops: number;
+  /** How many exceptions have been followed from their stop to where they arrived. */
+  readonly throws: number;
 }
 
 export class PlainTarget implements Target {
   readonly stops = 0;
+  readonly throws = 0;
 
   load(bytes: Uint8Array): Instantiate {
     const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
@@ -49,12 +53,18 @@ export class EngineTarget implements Target {
   stops = 0;
   readonly #engine: Engine;
   readonly #debugger: Debugger;
+  readonly #throws = new Throws();
   #complaints: string[] = [];
   #trapPc: number | undefined;
   #trapStops = 0;
+  /** The last trap was reported after it had happened. */
+  #late = false;
+  /** Traps of instructions are to be reported before they happen. */
+  readonly #foreseen: boolean;
 
   constructor(made: Debugger, traps: 'exact' | 'native') {
     this.#debugger = made;
+    this.#foreseen = traps === 'exact';
     this.#engine = new Engine({
       memory: createDebugMemory(),
       traps,
@@ -62,7 +72,12 @@ export class EngineTarget implements Target {
     });
   }
 
+  get throws(): number {
+    return this.#throws.followed;
+  }
+
   load(bytes: Uint8Array): Instantiate {
+    this.#complaints = [];
     const module: DebugModule = this.#engine.loadModule(bytes);
     this.#debugger.loaded(this.#engine, module);
     return (imports) => this.#engine.instantiate(module, imports).exports;
@@ -72,17 +87,39 @@ export class EngineTarget implements Target {
     this.#complaints = [];
     this.#trapPc = undefined;
     this.#trapStops = 0;
+    this.#late = false;
+    this.#throws.begin();
     this.#debugger.before(this.#engine);
     try {
       const result = this.#engine.enter(call);
       if (this.#trapStops > 0) this.#complaints.push('a trap was reported, and none happened');
+      this.#ended(undefined);
       return result;
     } catch (error) {
-      const trapped = error instanceof WebAssembly.RuntimeError;
-      if (!trapped && this.#trapStops > 0) this.#complaints.push('a trap was reported, not thrown');
-      if (this.#trapStops > 1)
-        this.#complaints.push(`one trap was reported ${this.#trapStops} times`);
+      this.#checkTrap(error);
+      this.#ended(error);
       throw error;
+    }
+  }
+
+  /** One stop for a trap, and none for other errors. */
+  #checkTrap(error: unknown): void {
+    const ofInstruction = error instanceof WebAssembly.RuntimeError;
+    const trapped = ofInstruction || isStackOverflow(error);
+    const stops = this.#trapStops;
+    if (!trapped && stops > 0) this.#complaints.push('a trap was reported, not thrown');
+    if (trapped && stops === 0) this.#complaints.push('a trap was not reported');
+    if (stops > 1) this.#complaints.push(`one trap was reported ${stops} times`);
+    if (this.#foreseen && ofInstruction && this.#late) {
+      this.#complaints.push('a trap was reported when it had happened');
+    }
+  }
+
+  #ended(error: unknown): void {
+    try {
+      this.#throws.ended(error);
+    } catch (complaint) {
+      this.#complaints.push((complaint as Error).message);
     }
   }
 
@@ -99,9 +136,13 @@ export class EngineTarget implements Target {
     try {
       if (event.kind === 'trap') {
         this.#trapStops++;
-        this.#trapPc = this.#engine.activations()[0]?.[0]?.pc;
+        const frame = this.#engine.activations()[0]?.[0];
+        this.#trapPc = frame?.pc;
+        this.#late = frame?.exact === false;
       }
+      this.#throws.stopped(this.#engine, event);
       this.#debugger.stopped(this.#engine, event);
+      this.#throws.resumed(this.#debugger.stepping);
     } catch (error) {
       // Where the program has used up the stack there is none left for the debugger either.
       if (error instanceof RangeError) throw error;
@@ -110,4 +151,9 @@ export class EngineTarget implements Target {
       this.#engine.resume('run');
     }
   }
+}
+
+/** No instruction says that it will use up the stack: such a trap is always reported late. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
