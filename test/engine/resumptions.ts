@@ -27,13 +27,15 @@ export function inject(instance: DebugInstance, name: string, ...args: HeldValue
   return { kind: 'inject-call', instance, func: index, args };
 }
 
+/** @param source - as text or as bytes */
 export async function load(
-  text: string,
+  source: string | Uint8Array,
   onStop: OnStop,
   imports: WebAssembly.Imports = {},
   options: ConstructorParameters<typeof Debuggee>[1] = {},
 ): Promise<{ debuggee: Debuggee; module: DebugModule; instance: DebugInstance }> {
   const debuggee = new Debuggee(onStop, options);
-  const module = debuggee.engine.loadModule(await assemble(text));
+  const bytes = typeof source === 'string' ? await assemble(source) : source;
+  const module = debuggee.engine.loadModule(bytes);
   return { debuggee, module, instance: debuggee.engine.instantiate(module, imports) };
 }
