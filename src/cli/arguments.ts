@@ -9,7 +9,13 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 import { nearest } from './near.ts';
-import { type DebuggerChoice, RUN_OPTIONS, type RunOptions } from './run-options.ts';
+import {
+  type DebuggerChoice,
+  RUN_OPTIONS,
+  type RunOptions,
+  TRAPS,
+  type Traps,
+} from './run-options.ts';
 
 export type Command =
   | { readonly kind: 'help'; readonly topic: 'witness' | 'run' }
@@ -73,6 +79,7 @@ function parseRun(argv: readonly string[]): Command {
     }
   }
   const invoke = values.get('invoke')?.[0];
+  const traps = parseTraps(values.get('traps')?.[0] ?? 'exact');
   return {
     kind: 'run',
     options: {
@@ -83,10 +90,17 @@ function parseRun(argv: readonly string[]): Command {
       env: collect(values, 'env', parseEnv),
       imports: collect(values, 'import', parseImport),
       invoke,
+      traps,
       program,
       args,
     },
   };
+}
+
+function parseTraps(word: string): Traps {
+  const traps = TRAPS.find((known) => known === word);
+  if (traps !== undefined) return traps;
+  throw new UsageError(`--traps ${word}: it is either exact or native`);
 }
 
 /** Cuts the words at the program: options before it are ours, everything after it is its own. */

@@ -1,6 +1,7 @@
 /** What main and the debuggee Worker tell each other: one start, then one message for each turn. */
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { Traps } from './run-options.ts';
 
 /** main -> Worker, as its workerData. */
 export interface DebuggeeStart {
@@ -15,6 +16,7 @@ export interface DebuggeeStart {
   /** Import module name to the path of a JavaScript module. */
   readonly imports: ReadonlyMap<string, string>;
   readonly invoke: string | undefined;
+  readonly traps: Traps;
   readonly memory: WebAssembly.Memory;
   /** Undefined: there is no debugger. */
   readonly channel: ChannelBuffers | undefined;

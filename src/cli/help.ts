@@ -21,6 +21,7 @@ witness run [options] program.wasm [args...]
       --env K=V                 set a variable for the program (repeatable)
       --import NAME=FILE.mjs    module NAME's imports are FILE.mjs's exports (repeatable)
       --invoke EXPORT           call EXPORT with args, print its results one per line
+      --traps exact|native      stop before a trap (default), or report it after: faster
   -h, --help
 
 Exit status: the program's; 134 if it trapped; 125 if the debugger failed or the program

@@ -18,6 +18,7 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   env: { value: 'K=V', multiple: true },
   import: { value: 'NAME=FILE.mjs', multiple: true },
   invoke: { value: 'EXPORT' },
+  traps: { value: 'exact|native' },
   help: { short: 'h' },
 };
 
@@ -26,6 +27,9 @@ export type DebuggerChoice =
   | { readonly kind: 'none' }
   | { readonly kind: 'built-in'; readonly name: string }
   | { readonly kind: 'path'; readonly path: string };
+
+export const TRAPS = ['exact', 'native'] as const;
+export type Traps = (typeof TRAPS)[number];
 
 export interface RunOptions {
   readonly debugger: DebuggerChoice;
@@ -40,6 +44,8 @@ export interface RunOptions {
   readonly imports: ReadonlyMap<string, string>;
   /** The export to call instead of `_start`. */
   readonly invoke: string | undefined;
+  /** Stop before a trap happens, or learn of it afterwards, at more speed. */
+  readonly traps: Traps;
   /** As it was given: also the program's args[0]. */
   readonly program: string;
   /** args[1..] of the program, or the arguments of the invoked export. */

@@ -50,8 +50,8 @@ export async function run(options: RunOptions): Promise<number> {
   return outcome.status;
 }
 
-function threadOptions({ program, args, dirs, env, imports, invoke }: RunOptions) {
-  return { program, args, dirs, env, imports, invoke };
+function threadOptions({ program, args, dirs, env, imports, invoke, traps }: RunOptions) {
+  return { program, args, dirs, env, imports, invoke, traps };
 }
 
 function openOutput(path: string | undefined): number | undefined {

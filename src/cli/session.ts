@@ -17,9 +17,10 @@ export interface Session {
   complete(): void;
 }
 
-export function createSession({ memory, channel }: DebuggeeStart): Session {
+export function createSession({ memory, channel, traps }: DebuggeeStart): Session {
   const engine = new Engine({
     memory,
+    traps,
     onStop: (event) => remote?.onStop(event),
     isExit: (error) => error instanceof ProgramExit,
   });

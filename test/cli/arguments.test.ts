@@ -20,6 +20,7 @@ describe('witness run', () => {
       env: new Map(),
       imports: new Map(),
       invoke: undefined,
+      traps: 'exact',
       program: 'p.wasm',
       args: [],
     });
@@ -41,12 +42,13 @@ describe('witness run', () => {
       ]),
       imports: new Map([['env', 'e.mjs']]),
       invoke: 'add',
+      traps: 'native',
       program: 'p.wasm',
       args: ['1'],
     };
     const words =
       '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --dir . ' +
-      '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add p.wasm 1';
+      '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native p.wasm 1';
     expect(runOptions(...words.split(' '))).toEqual(expected);
     const joined = words.replaceAll(/(--[a-z-]+) (?=\S+ )/g, (all, option: string) =>
       option.slice(2) in RUN_OPTIONS ? `${option}=` : all,
@@ -125,6 +127,7 @@ test.each([
   ],
   ['run -D none --debugger-arg=x p.wasm', '--debugger-arg has no use with --debugger none'],
   ['run -D none --debugger-output=x p.wasm', '--debugger-output has no use with --debugger none'],
+  ['run --traps all p.wasm', '--traps all: it is either exact or native'],
   ['run --dir= p.wasm', '--dir : give HOST or HOST::GUEST, neither of them empty'],
   ['run --dir=::/x p.wasm', '--dir ::/x: give HOST or HOST::GUEST, neither of them empty'],
   ['run --dir=.:: p.wasm', '--dir .::: give HOST or HOST::GUEST, neither of them empty'],

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Resumption } from '../../src/engine/runtime/engine.ts';
 import { I32 } from '../../src/wasm/types.ts';
-import { i32, pcOf } from './debuggee.ts';
+import { assemble, i32, pcOf } from './debuggee.ts';
 import { early, load, number } from './resumptions.ts';
 
 const tag = new WebAssembly.Tag({ parameters: ['i32'] } as never) as never;
@@ -116,4 +116,25 @@ test('a trap below a host function is reported once, before it happens', async (
   expect(debuggee.stops.map(({ event, top }) => `${event} ${top.at}`)).toEqual([
     'trap unreachable',
   ]);
+});
+
+test('a segment out of bounds at instantiation is a trap, with the frames there are', async () => {
+  const { debuggee, instance } = await load(
+    `(module (import "host" "load" (func $load)) (func (export "f") (call $load)))`,
+    () => 'run',
+    { host: { load: () => debuggee.engine.instantiate(broken) } },
+  );
+  const bytes = await assemble('(module (memory 1) (data (i32.const 65536) "x"))');
+  const broken = debuggee.engine.loadModule(bytes);
+  const inV8 = () => new WebAssembly.Instance(new WebAssembly.Module(bytes as never));
+  expect(inV8).toThrow(WebAssembly.RuntimeError);
+  let message = '';
+  try {
+    inV8();
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(() => debuggee.call(instance, 'f')).toThrow(message);
+  expect(debuggee.stops).toHaveLength(1);
+  expect(debuggee.stops[0]).toMatchObject({ event: 'trap', top: { func: 1, at: 'end' } });
 });

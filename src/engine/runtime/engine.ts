@@ -136,7 +136,10 @@ export class Engine {
     try {
       wasm = new WebAssembly.Instance(module.compiled, linked.imports);
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) this.#adoptFailed(module, linked);
+      if (error instanceof WebAssembly.RuntimeError) {
+        this.#adoptFailed(module, linked);
+        this.#stops.instantiationTrapped(error);
+      }
       throw error;
     }
     const instance = this.#adopt(module, wasm, linked);

@@ -173,6 +173,21 @@ export class Stops {
     return action;
   }
 
+  /** A segment was out of bounds: reported with the frames that instantiate, if there are any. */
+  instantiationTrapped(error: WebAssembly.RuntimeError): void {
+    const { codeOf, exits, hostErrors } = this.#context;
+    // The host function that instantiates lets it through, or not: it is known either way.
+    hostErrors.isNews(error, true);
+    if (this.#detached) return;
+    this.#announce({ kind: 'trap' }, undefined, () => {
+      const stack = captureStack();
+      const frame = callingFrame(stack, codeOf, exits);
+      return frame === undefined
+        ? []
+        : activations(stack, { ...frame, calling: true }, codeOf, exits);
+    });
+  }
+
   /**
    * A trap has come out of the program; one that was not foreseen is reported now.
    *
