@@ -1,5 +1,5 @@
 // Runs inside the component. Output is by print-debugger-info, one line per fact.
-import { EventFuture, WasmValue } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import { EventFuture, WasmException, WasmValue } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { getArguments, getEnvironment } from 'wasi:cli/environment@0.2.12';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import { getStdin } from 'wasi:cli/stdin@0.2.12';
@@ -89,6 +89,28 @@ const ACTIONS = {
     }
     d.allInstances()[0].getMemory(d, 0).setU32(d, 0n, 1);
     print(EventFuture.finish(d.continue(NORMAL), d).tag);
+  },
+  // Stopped at a trap: a call that returns, calls that fail, refusals, an exception, an early return.
+  resumptions(d) {
+    const resume = (tag, val) => EventFuture.finish(d.continue({ tag, val }), d);
+    const inject = (name, ...args) => {
+      const callee = d.allInstances()[0].getFunc(d, name);
+      return resume('inject-call', { callee, arguments: args });
+    };
+    const where = () => d.exitFrames().map((frame) => frame.getFuncIndex(d));
+    print(`refused ${error(() => resume('early-return', []))}`);
+    print(`${resume('normal').tag} in ${where()}`);
+    const event = inject(0, WasmValue.makeI64(40n), WasmValue.makeI64(2n));
+    print(`${event.tag} ${event.val.map((value) => value.unwrapI64())} in ${where()}`);
+    print(`refused ${error(() => inject(0))}`);
+    print(`${inject(1).tag} in ${where()}`);
+    print(`failed ${error(() => resume('normal'))} in ${where()}`);
+    print(`refused ${error(() => resume('early-return', [WasmValue.makeI64(1n)]))} in ${where()}`);
+    const tag = d.allInstances()[0].getTag(d, 0);
+    print(`refused ${error(() => WasmException.make(d, tag, []))}`);
+    const exception = WasmException.make(d, tag, [WasmValue.makeI32(5)]);
+    print(`${resume('throw-exception', exception).tag} in ${where()}`);
+    print(resume('early-return', [WasmValue.makeI32(70)]).tag);
   },
   // One line: percentiles in microseconds of a step, and of one query at each stop.
   latency(d, [, , count]) {
