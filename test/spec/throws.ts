@@ -36,7 +36,7 @@ interface Thrown {
 }
 
 /** Stops of one call at which the instruction is looked up, at 6 us each. */
-const MAX_LOOKED_UP = 200;
+const MAX_LOOKED_UP = 40;
 
 /** Follows one call into the program after the other. */
 export class Throws {
