@@ -1,17 +1,38 @@
-/** A set of local indices, as a bit vector: functions with 50,000 locals and none are both common. */
-export class LocalSet {
-  readonly #words: Uint32Array;
+/**
+ * A set of local indices. Functions with 50,000 locals and none are both common, and such a set is
+ * copied at every branch: so it is a bit vector in pieces, which copies share until one is written.
+ */
 
-  constructor(size: number, words?: Uint32Array) {
-    this.#words = words ?? new Uint32Array((size + 31) >>> 5);
+/** Locals in a piece. */
+const PIECE = 1024;
+const PIECE_LOG2 = 10;
+const WORDS = PIECE / 32;
+
+interface Piece {
+  readonly words: Uint32Array;
+  /** More than one set has it: not to be written any more. */
+  shared: boolean;
+}
+
+export class LocalSet {
+  readonly #size: number;
+  /** A piece that is not there is empty. */
+  readonly #pieces: (Piece | undefined)[];
+
+  /** @param size number of locals; indices from there on are left out */
+  constructor(size: number, pieces: (Piece | undefined)[] = []) {
+    this.#size = size;
+    this.#pieces = pieces;
   }
 
   has(index: number): boolean {
-    return ((this.#words[index >>> 5]! >>> (index & 31)) & 1) === 1;
+    const piece = this.#pieces[index >>> PIECE_LOG2];
+    return piece !== undefined && ((piece.words[wordOf(index)]! >>> (index & 31)) & 1) === 1;
   }
 
   add(index: number): void {
-    this.#words[index >>> 5]! |= 1 << (index & 31);
+    if (index >= this.#size) return;
+    this.#writable(index >>> PIECE_LOG2)[wordOf(index)]! |= 1 << (index & 31);
   }
 
   /** Adds the indices 0 to `count - 1`. */
@@ -20,29 +41,69 @@ export class LocalSet {
   }
 
   clear(): void {
-    this.#words.fill(0);
+    this.#pieces.length = 0;
   }
 
   addFrom(other: LocalSet): void {
-    const words = this.#words;
-    const others = other.#words;
-    for (let i = 0; i < words.length; i++) words[i]! |= others[i]!;
+    for (let i = 0; i < other.#pieces.length; i++) {
+      const theirs = other.#pieces[i];
+      const ours = this.#pieces[i];
+      if (theirs === undefined || theirs === ours || i << PIECE_LOG2 >= this.#size) continue;
+      if (ours === undefined && (other.#size === this.#size || this.#holds(i))) {
+        theirs.shared = true;
+        this.#pieces[i] = theirs;
+        continue;
+      }
+      const words = this.#writable(i);
+      const count = Math.min(words.length, theirs.words.length);
+      for (let w = 0; w < count; w++) words[w]! |= theirs.words[w]!;
+      const beyond = this.#size - (i << PIECE_LOG2);
+      if (beyond < PIECE) words[beyond >>> 5]! &= (1 << (beyond & 31)) - 1;
+    }
   }
 
   clone(): LocalSet {
-    return new LocalSet(0, this.#words.slice());
+    for (const piece of this.#pieces) if (piece !== undefined) piece.shared = true;
+    return new LocalSet(this.#size, this.#pieces.slice());
   }
 
   /** Calls `visit` with each member, in ascending order. */
   forEach(visit: (index: number) => void): void {
-    const words = this.#words;
-    for (let i = 0; i < words.length; i++) {
-      let word = words[i]!;
-      while (word !== 0) {
-        const bit = 31 - Math.clz32(word & -word);
-        visit((i << 5) + bit);
-        word &= word - 1;
+    this.#pieces.forEach((piece, p) => {
+      if (piece === undefined) return;
+      const { words } = piece;
+      for (let i = 0; i < words.length; i++) {
+        let word = words[i]!;
+        while (word !== 0) {
+          const bit = 31 - Math.clz32(word & -word);
+          visit((p << PIECE_LOG2) + (i << 5) + bit);
+          word &= word - 1;
+        }
       }
-    }
+    });
   }
+
+  /** All indices of a piece are in this set's range: another set's can be taken as it is. */
+  #holds(piece: number): boolean {
+    return (piece + 1) << PIECE_LOG2 <= this.#size;
+  }
+
+  #writable(index: number): Uint32Array {
+    const pieces = this.#pieces;
+    const piece = pieces[index];
+    if (piece !== undefined && !piece.shared) return piece.words;
+    while (pieces.length <= index) pieces.push(undefined);
+    const words = piece?.words.slice() ?? new Uint32Array(this.#words(index));
+    pieces[index] = { words, shared: false };
+    return words;
+  }
+
+  /** Words of a piece: the last one ends with the set. */
+  #words(piece: number): number {
+    return Math.min(WORDS, (this.#size - (piece << PIECE_LOG2) + 31) >>> 5);
+  }
+}
+
+function wordOf(index: number): number {
+  return (index & (PIECE - 1)) >>> 5;
 }

@@ -4,8 +4,13 @@
  *
  * Where the value is found depends on the original body alone, never on the version of the
  * function that is being emitted: frames are read without knowing which version filled them.
+ *
+ * Stacks of thousands of operands are valid, so nothing here may look at all of them for each
+ * instruction: marks say below which height there is nothing left to do.
  */
+
 import { type RefType, V128, type ValType } from '../../wasm/types.ts';
+import { EqualOperands } from './equal-operands.ts';
 
 /** The operand's value is in its own frame slot (or will be, once it is flushed). */
 export const SLOT = -1;
@@ -14,7 +19,12 @@ export const CONSTANT = -2;
 export const NO_HOME = -1;
 // A source of 0 or more is a local index: the operand equals that local, which was not written since.
 
+/** From this height on, operands are found by their local rather than by looking at each. */
+const INDEX_FROM = 64;
+
 export class OperandStack {
+  // Entries at `height` and above are left from operands that were popped: making an array shorter
+  // with each pop took a quarter of all the time of instrumenting.
   readonly types: ValType[] = [];
   /** SLOT, CONSTANT or a local index. */
   readonly sources: number[] = [];
@@ -30,20 +40,52 @@ export class OperandStack {
   hadV128 = false;
   /** The types of the references that have been. */
   readonly hadReferences = new Set<RefType>();
+  #height = 0;
+  #settledBelow = 0;
+  #housedBelow = 0;
+  #savedBelow = 0;
+  /** Made once the stack is high. */
+  #equal: EqualOperands | undefined;
 
   get height(): number {
-    return this.types.length;
+    return this.#height;
+  }
+
+  /** Below this height every operand is a constant, or in its slot with nothing else to equal it. */
+  get settledBelow(): number {
+    return this.#settledBelow;
+  }
+
+  /** Below this height every operand's value is known elsewhere than on the stack. */
+  get housedBelow(): number {
+    return this.#housedBelow;
+  }
+
+  set housedBelow(height: number) {
+    this.#housedBelow = height;
+  }
+
+  /** Below this height no operand is missing in its slot. */
+  get savedBelow(): number {
+    return this.#savedBelow;
+  }
+
+  set savedBelow(height: number) {
+    this.#savedBelow = height;
   }
 
   push(type: ValType, source: number, start = 0, end = 0): void {
+    const height = this.#height++;
     if (type === V128) this.hadV128 = true;
     else if (type.kind === 'ref') this.hadReferences.add(type);
-    this.types.push(type);
-    this.sources.push(source);
-    this.constantStart.push(start);
-    this.constantEnd.push(end);
-    this.clean.push(false);
-    this.homes.push(NO_HOME);
+    this.types[height] = type;
+    this.sources[height] = source;
+    this.constantStart[height] = start;
+    this.constantEnd[height] = end;
+    this.clean[height] = false;
+    this.homes[height] = NO_HOME;
+    if (source >= 0) this.#equal?.push(source, height);
+    if (height === INDEX_FROM) this.#equal ??= new EqualOperands(this.sources, this.#height);
   }
 
   /** Pushes results that only their slots can hold. */
@@ -52,52 +94,71 @@ export class OperandStack {
   }
 
   truncate(height: number): void {
-    this.types.length = height;
-    this.sources.length = height;
-    this.constantStart.length = height;
-    this.constantEnd.length = height;
-    this.clean.length = height;
-    this.homes.length = height;
+    if (this.#equal !== undefined) {
+      for (let i = this.#height - 1; i >= height; i--) {
+        const source = this.sources[i]!;
+        if (source >= 0) this.#equal.pop(source, i);
+      }
+    }
+    this.#height = height;
+    this.#lowerMarks(height);
+    if (this.#settledBelow > height) this.#settledBelow = height;
   }
 
   pop(count: number): void {
-    this.truncate(this.types.length - count);
+    this.truncate(this.#height - count);
   }
 
   /** The type of the operand `depth` below the top. */
   typeAt(depth: number): ValType {
-    return this.types[this.types.length - 1 - depth]!;
+    return this.types[this.#height - 1 - depth]!;
   }
 
   /** The local is about to change: operands that were equal to it keep the old value as their own. */
   detach(local: number): void {
-    const sources = this.sources;
-    for (let i = sources.length - 1; i >= 0; i--) {
-      if (sources[i] === local) {
-        sources[i] = SLOT;
-        this.clean[i] = false;
-        this.homes[i] = NO_HOME;
-      }
+    if (this.#equal !== undefined) {
+      this.#equal.take(local, (height) => this.#detach(height));
+      return;
+    }
+    for (let i = this.#height - 1; i >= this.#settledBelow; i--) {
+      if (this.sources[i] === local) this.#detach(i);
     }
   }
 
-  /** What entering a construct does to the operands below it: each is now in its slot, or constant. */
-  settle(height: number): void {
-    for (let i = 0; i < height; i++) {
+  #detach(height: number): void {
+    this.sources[height] = SLOT;
+    this.clean[height] = false;
+    this.homes[height] = NO_HOME;
+    this.#lowerMarks(height);
+  }
+
+  #lowerMarks(height: number): void {
+    if (this.#housedBelow > height) this.#housedBelow = height;
+    if (this.#savedBelow > height) this.#savedBelow = height;
+  }
+
+  /** What entering a construct does to all operands: each is now in its slot, or constant. */
+  settle(): void {
+    for (let i = this.#settledBelow; i < this.#height; i++) {
       if (this.sources[i] !== CONSTANT) {
         this.sources[i] = SLOT;
         this.clean[i] = true;
       }
     }
+    this.#equal?.clear();
+    this.#settledBelow = this.#height;
+    this.#housedBelow = this.#height;
+    this.#savedBelow = this.#height;
   }
 
-  /** The operands as they are now, for a snapshot. */
+  /** The operands as they are now, for a snapshot; without homes. */
   clone(): OperandStack {
     const copy = new OperandStack();
-    for (let i = 0; i < this.types.length; i++) {
+    for (let i = 0; i < this.#height; i++) {
       copy.push(this.types[i]!, this.sources[i]!, this.constantStart[i], this.constantEnd[i]);
       copy.clean[i] = this.clean[i]!;
     }
+    copy.#settledBelow = this.#settledBelow;
     return copy;
   }
 }

@@ -110,7 +110,7 @@ interface Shape {
 
 function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
-  const walker = new Walker(fn);
+  const walker = new Walker(fn, 0);
   const shape = { maxHeight: 0, loopWrites: new Map<number, LocalSet>() };
   const legacy = new LegacyShape();
   // One entry for each open loop: its own writes, which its parent gets when it closes.

@@ -22,7 +22,7 @@ export function snapshotAt(plan: FunctionPlan, pc: number): Snapshot | undefined
   const { body } = plan;
   if (pc < body.codeStart || pc >= body.end) return undefined;
   const reader = new InstructionReader(plan.module.bytes, body.codeStart, body.end);
-  const walker = new Walker(plan);
+  const walker = new Walker(plan, 0);
   let header = true;
   while (!walker.finished && reader.read()) {
     if (reader.pc === pc) {

@@ -5,15 +5,12 @@
  * The values lie in a *row*: 16 bytes of the debug memory for each, references at the same places of
  * the arrays of references. A row begins where the next callee's frame would.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
-import { ModuleWriter } from '../../wasm/encode.ts';
-import { functionType, type Module, SectionId } from '../../wasm/module.ts';
+import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
 import { EXTERNREF, FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
-import { CodeWriter } from './code.ts';
-import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE, memoryImport } from './instrument.ts';
+import type { CodeWriter } from './code.ts';
+import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE } from './instrument.ts';
 import { FRAME_POINTER, IMPORT_MODULE, STACK } from './layout.ts';
 import {
   type Hierarchy,
@@ -24,7 +21,8 @@ import {
   storageType,
   TOP,
 } from './references.ts';
-import { TypeRegistry } from './type-registry.ts';
+import { SmallModule } from './small-module.ts';
+import type { TypeRegistry } from './type-registry.ts';
 
 const EMPTY_BLOCK = 0x40;
 /** Clause of a `try_table`: the values of exceptions with a tag. */
@@ -155,11 +153,12 @@ export function catchThunk(module: Module, typeIndex: number): ThunkModule {
 
 /** Emits the access to a row whose address is local 0. */
 class RowCode {
-  readonly out = new CodeWriter(0);
+  readonly out: CodeWriter;
   readonly #module: Module;
   readonly #array: ArrayOf;
 
-  constructor(module: Module, array: ArrayOf) {
+  constructor(out: CodeWriter, module: Module, array: ArrayOf) {
+    this.out = out;
     this.#module = module;
     this.#array = array;
   }
@@ -234,31 +233,31 @@ class RowCode {
   }
 }
 
-interface Defined {
-  readonly name: string;
-  readonly type: number;
-  readonly body: Uint8Array;
-}
-
 class ThunkWriter {
-  readonly types: TypeRegistry;
   readonly #module: Module;
+  readonly #small: SmallModule;
   readonly #references: Hierarchy[] = [];
-  readonly #functions: Defined[] = [];
-  #tagType: number | undefined;
-  #throwType: number | undefined;
 
   constructor(module: Module) {
     this.#module = module;
-    this.types = new TypeRegistry(module);
+    this.#small = new SmallModule(module);
+    this.#small.import(IMPORT_MODULE, DEBUG_MEMORY_IMPORT, {
+      kind: 'memory',
+      type: DEBUG_MEMORY_TYPE,
+    });
+  }
+
+  get types(): TypeRegistry {
+    return this.#small.types;
   }
 
   importTag(typeIndex: number): void {
-    this.#tagType = typeIndex;
+    this.#small.import(IMPORT_MODULE, THUNK.tag, { kind: 'tag', type: { typeIndex } });
   }
 
   importThrow(): void {
-    this.#throwType = this.types.func([EXTERNREF], []);
+    const typeIndex = this.types.func([EXTERNREF], []);
+    this.#small.import(IMPORT_MODULE, THUNK.throw, { kind: 'func', typeIndex });
   }
 
   check(types: readonly ValType[]): void {
@@ -274,68 +273,24 @@ class ThunkWriter {
     locals: readonly ValType[],
     write: (row: RowCode) => void,
   ): void {
-    const row = new RowCode(this.#module, (hierarchy) => this.#array(hierarchy));
-    row.out.localTypes(locals);
-    write(row);
-    row.out.end();
-    this.#functions.push({ name, type, body: row.out.take() });
+    const index = this.#small.func(type, locals, (out) =>
+      write(new RowCode(out, this.#module, (hierarchy) => this.#array(hierarchy))),
+    );
+    this.#small.export(name, 'func', index);
   }
 
   finish(): ThunkModule {
-    const module = this.#module;
-    const out = new ModuleWriter();
-    out.vectorSection(SectionId.type, module, this.types.entries());
-    const imports = [memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE)];
-    if (this.#tagType !== undefined) {
-      const desc = { kind: 'tag', type: { typeIndex: this.#tagType } } as const;
-      imports.push(entry((o) => writeImport(o, { module: IMPORT_MODULE, name: THUNK.tag, desc })));
-    }
-    const typeIndex = this.#throwType;
-    if (typeIndex !== undefined) {
-      const desc = { kind: 'func', typeIndex } as const;
-      imports.push(
-        entry((o) => writeImport(o, { module: IMPORT_MODULE, name: THUNK.throw, desc })),
-      );
-    }
-    const firstFunction = typeIndex === undefined ? 0 : 1;
-    out.vectorSection(SectionId.import, module, imports);
-    out.vectorSection(
-      SectionId.function,
-      module,
-      this.#functions.map(({ type }) => entry((o) => o.u32(type))),
-    );
-    out.vectorSection(
-      SectionId.global,
-      module,
-      this.#references.map((hierarchy) => {
-        const heap = this.#array(hierarchy).type;
-        return entry((o) => {
-          writeGlobalType(o, { value: refType(true, heap), mutable: true });
-          o.u8(Op.refNull);
-          writeHeapType(o, heap);
-          o.u8(Op.end);
-        });
-      }),
-    );
-    out.vectorSection(SectionId.export, module, [
-      ...this.#functions.map(({ name }, index) =>
-        entry((o) => writeExport(o, { name, kind: 'func', index: firstFunction + index })),
-      ),
-      ...this.#references.map((hierarchy, index) =>
-        entry((o) => writeExport(o, { name: THUNK.references + hierarchy, kind: 'global', index })),
-      ),
-    ]);
-    out.vectorSection(
-      SectionId.code,
-      module,
-      this.#functions.map(({ body }) =>
-        entry((o) => {
-          o.u32(body.length);
-          o.bytes(body);
-        }),
-      ),
-    );
-    return { bytes: out.finish() as Uint8Array<ArrayBuffer>, references: this.#references };
+    this.#references.forEach((hierarchy, index) => {
+      const heap = this.#array(hierarchy).type;
+      this.#small.global((out) => {
+        writeGlobalType(out, { value: refType(true, heap), mutable: true });
+        out.u8(Op.refNull);
+        writeHeapType(out, heap);
+        out.u8(Op.end);
+      });
+      this.#small.export(THUNK.references + hierarchy, 'global', index);
+    });
+    return { bytes: this.#small.finish(), references: this.#references };
   }
 
   #array(hierarchy: Hierarchy): { readonly type: number; readonly global: number } {
@@ -343,10 +298,4 @@ class ThunkWriter {
     if (global < 0) global = this.#references.push(hierarchy) - 1;
     return { type: this.types.array(TOP[hierarchy]), global };
   }
-}
-
-function entry(write: (out: ByteWriter) => void): Uint8Array {
-  const out = new ByteWriter(32);
-  write(out);
-  return out.take();
 }

@@ -80,7 +80,7 @@ export class VersionWriter {
     this.out = new CodeWriter(target.debugMemory);
     this.scratch = new ScratchLocals(plan.localTypes.length);
     this.frame = new FrameWriter(plan, this.out, this.scratch, target, parameters);
-    this.walker = new Walker(plan);
+    this.walker = new Walker(plan, plan.localTypes.length);
   }
 
   /** Opens $cold and $body. */

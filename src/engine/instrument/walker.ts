@@ -77,16 +77,20 @@ export class Walker {
   /** False after a branch, return or trap, until a construct's end that something branches to. */
   reachable = true;
   readonly #fn: WalkedFunction;
+  /** Number of locals that `dirty` and the sets like it are about. */
+  readonly #tracked: number;
   readonly #effect = new StackEffect();
   readonly #operandType = (depth: number): ValType => this.operands.typeAt(depth);
   /** Constructs opened in code that cannot be reached. */
   #deadNesting = 0;
 
-  constructor(fn: WalkedFunction) {
+  /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
+  constructor(fn: WalkedFunction, tracked: number) {
     this.#fn = fn;
-    this.dirty = new LocalSet(fn.localTypes.length);
+    this.#tracked = tracked;
+    this.dirty = new LocalSet(tracked);
     // A frame begins with what an earlier one left there: not even zeros are in place.
-    this.dirty.addAll(fn.localTypes.length);
+    this.dirty.addAll(tracked);
     // The first instruction may open a construct of its own, at codeStart.
     this.#open('function', fn.codeStart - 1, [], fn.results);
   }
@@ -262,7 +266,7 @@ export class Walker {
     catches: readonly CatchClause[] = [],
   ): void {
     const height = this.operands.height;
-    this.operands.settle(height);
+    this.operands.settle();
     this.constructs.push({
       kind,
       pc,
@@ -314,7 +318,7 @@ export class Walker {
   #handler(construct: Construct): void {
     construct.branched = true;
     construct.caught = true;
-    construct.endDirty ??= new LocalSet(this.#fn.localTypes.length);
+    construct.endDirty ??= new LocalSet(this.#tracked);
   }
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
@@ -325,7 +329,7 @@ export class Walker {
     this.operands.truncate(construct.height);
     this.operands.pushAll(params);
     this.reachable = !construct.lastArm;
-    this.dirty = new LocalSet(this.#fn.localTypes.length);
+    this.dirty = new LocalSet(this.#tracked);
   }
 
   #tagParams(tag: number): readonly ValType[] {

@@ -59,7 +59,8 @@ export function frameLocals(frame: Frame, view: DataView): FrameValue[] {
 export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
   const { operands } = frame.snapshot;
   const { plan } = frame.fn;
-  return operands.types.map((type, i) => {
+  return Array.from({ length: operands.height }, (_, i) => {
+    const type = operands.types[i]!;
     const source = operands.sources[i]!;
     if (source === CONSTANT) {
       if (type.kind === 'ref') {

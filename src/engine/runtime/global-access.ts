@@ -4,16 +4,11 @@
  * imports the global.
  */
 
-import { ByteWriter } from '../../wasm/bytes.ts';
-import { ModuleWriter } from '../../wasm/encode.ts';
-import { decodeModule, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
-import { writeRecGroup } from '../../wasm/sections/types.ts';
 import type { GlobalType, NumType } from '../../wasm/types.ts';
-import { CodeWriter } from '../instrument/code.ts';
 import { DEBUG_MEMORY_TYPE } from '../instrument/instrument.ts';
 import { SCRATCH } from '../instrument/layout.ts';
+import { SmallModule } from '../instrument/small-module.ts';
 
 interface Accessors {
   readonly get: () => void;
@@ -58,58 +53,25 @@ export class GlobalAccess {
 }
 
 function accessModule(type: GlobalType, value: NumType): Uint8Array<ArrayBuffer> {
-  const empty = decodeModule(new ModuleWriter().finish());
-  const entry = (write: (out: ByteWriter) => void): Uint8Array => {
-    const out = new ByteWriter(32);
-    write(out);
-    return out.take();
-  };
-  const body = (write: (out: CodeWriter) => void): Uint8Array => {
-    const code = new CodeWriter(0);
-    code.u32(0); // no locals
-    write(code);
-    code.end();
-    const bytes = code.take();
-    return entry((o) => {
-      o.u32(bytes.length);
-      o.bytes(bytes);
+  const module = new SmallModule();
+  module.import('e', 'memory', { kind: 'memory', type: DEBUG_MEMORY_TYPE });
+  module.import('e', 'global', { kind: 'global', type });
+  const signature = module.types.func([], []);
+  const get = module.func(signature, [], (out) => {
+    out.i32Const(0);
+    out.op(Op.globalGet);
+    out.u32(0);
+    out.store(value, SCRATCH);
+  });
+  module.export('get', 'func', get);
+  if (type.mutable) {
+    const set = module.func(signature, [], (out) => {
+      out.i32Const(0);
+      out.load(value, SCRATCH);
+      out.op(Op.globalSet);
+      out.u32(0);
     });
-  };
-  const get = body((o) => {
-    o.i32Const(0);
-    o.op(Op.globalGet);
-    o.u32(0);
-    o.store(value, SCRATCH);
-  });
-  const set = body((o) => {
-    o.i32Const(0);
-    o.load(value, SCRATCH);
-    o.op(Op.globalSet);
-    o.u32(0);
-  });
-  const functions = type.mutable ? [get, set] : [get];
-  const composite = { kind: 'func', params: [], results: [] } as const;
-  const out = new ModuleWriter();
-  out.vectorSection(SectionId.type, empty, [
-    entry((o) => writeRecGroup(o, [{ final: true, supertypes: [], composite }])),
-  ]);
-  const memory = { kind: 'memory', type: DEBUG_MEMORY_TYPE } as const;
-  out.vectorSection(SectionId.import, empty, [
-    entry((o) => writeImport(o, { module: 'e', name: 'memory', desc: memory })),
-    entry((o) => writeImport(o, { module: 'e', name: 'global', desc: { kind: 'global', type } })),
-  ]);
-  out.vectorSection(
-    SectionId.function,
-    empty,
-    functions.map(() => Uint8Array.of(0)),
-  );
-  out.vectorSection(
-    SectionId.export,
-    empty,
-    functions.map((_, index) =>
-      entry((o) => writeExport(o, { name: index === 0 ? 'get' : 'set', kind: 'func', index })),
-    ),
-  );
-  out.vectorSection(SectionId.code, empty, functions);
-  return out.finish() as Uint8Array<ArrayBuffer>;
+    module.export('set', 'func', set);
+  }
+  return module.finish();
 }

@@ -3,12 +3,7 @@
  * the indices, and with them the names, of all the module's own. A JavaScript function can only get
  * into a table through a module that imports and exports it.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
-import { ModuleWriter } from '../../wasm/encode.ts';
-import { decodeModule, SectionId } from '../../wasm/module.ts';
-import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
-import { writeRecGroup } from '../../wasm/sections/types.ts';
-import { I32 } from '../../wasm/types.ts';
+import { SmallModule } from '../instrument/small-module.ts';
 
 /**
  * Called by code whose check fired, its frame being complete.
@@ -26,25 +21,8 @@ export function leaveFunction(leave: Leave): unknown {
 }
 
 function leaveModule(): Uint8Array<ArrayBuffer> {
-  const empty = decodeModule(new ModuleWriter().finish());
-  const entry = (write: (out: ByteWriter) => void): Uint8Array => {
-    const out = new ByteWriter(32);
-    write(out);
-    return out.take();
-  };
-  const out = new ModuleWriter();
-  const params = [I32, I32, I32];
-  const composite = { kind: 'func', params, results: [I32] } as const;
-  out.vectorSection(SectionId.type, empty, [
-    entry((o) => writeRecGroup(o, [{ final: true, supertypes: [], composite }])),
-  ]);
-  out.vectorSection(SectionId.import, empty, [
-    entry((o) =>
-      writeImport(o, { module: 'e', name: 'leave', desc: { kind: 'func', typeIndex: 0 } }),
-    ),
-  ]);
-  out.vectorSection(SectionId.export, empty, [
-    entry((o) => writeExport(o, { name: 'leave', kind: 'func', index: 0 })),
-  ]);
-  return out.finish() as Uint8Array<ArrayBuffer>;
+  const module = new SmallModule();
+  module.import('e', 'leave', { kind: 'func', typeIndex: module.types.leave() });
+  module.export('leave', 'func', 0);
+  return module.finish();
 }

@@ -3,17 +3,13 @@
  * hold such an array but not look into it, so a small module makes them, copies them when the frame
  * stack grows, and reads the elements that JavaScript can have.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
-import { ModuleWriter } from '../../wasm/encode.ts';
-import { decodeModule, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { writeHeapType, writeValType } from '../../wasm/type-codec.ts';
 import { EXNREF, EXTERNREF, I32, refType, type ValType } from '../../wasm/types.ts';
-import { CodeWriter } from '../instrument/code.ts';
+import type { CodeWriter } from '../instrument/code.ts';
 import { STACK } from '../instrument/layout.ts';
 import { HIERARCHIES, type Hierarchy, REFERENCE_SIZE, TOP } from '../instrument/references.ts';
-import { TypeRegistry } from '../instrument/type-registry.ts';
+import { SmallModule } from '../instrument/small-module.ts';
 
 interface Accessors {
   /** A new array with the elements of an old one, or none. */
@@ -127,22 +123,19 @@ function lengthFor(end: number): number {
 }
 
 function accessModule(): Uint8Array<ArrayBuffer> {
-  const empty = decodeModule(new ModuleWriter().finish());
-  const types = new TypeRegistry(empty);
-  const functions: { name: string; type: number; body: Uint8Array }[] = [];
+  const small = new SmallModule();
+  const { types } = small;
+  small.import(IMPORT.module, IMPORT.name, {
+    kind: 'func',
+    typeIndex: types.func([EXTERNREF], []),
+  });
   const add = (
     name: string,
     params: readonly ValType[],
     results: readonly ValType[],
     locals: readonly ValType[],
     write: (out: CodeWriter) => void,
-  ): void => {
-    const out = new CodeWriter(0);
-    out.localTypes(locals);
-    write(out);
-    out.end();
-    functions.push({ name, type: types.func(params, results), body: out.take() });
-  };
+  ): void => small.export(name, 'func', small.func(types.func(params, results), locals, write));
   for (const hierarchy of HIERARCHIES) {
     const type = types.array(TOP[hierarchy]);
     const array = refType(true, type);
@@ -186,40 +179,7 @@ function accessModule(): Uint8Array<ArrayBuffer> {
       out.localGet(2);
     });
   }
-  const entry = (write: (out: ByteWriter) => void): Uint8Array => {
-    const out = new ByteWriter(64);
-    write(out);
-    return out.take();
-  };
-  const out = new ModuleWriter();
-  const typeIndex = types.func([EXTERNREF], []);
-  out.vectorSection(SectionId.type, empty, types.entries());
-  out.vectorSection(SectionId.import, empty, [
-    entry((o) => writeImport(o, { ...IMPORT, desc: { kind: 'func', typeIndex } })),
-  ]);
-  out.vectorSection(
-    SectionId.function,
-    empty,
-    functions.map(({ type }) => entry((o) => o.u32(type))),
-  );
-  out.vectorSection(
-    SectionId.export,
-    empty,
-    functions.map(({ name }, index) =>
-      entry((o) => writeExport(o, { name, kind: 'func', index: 1 + index })),
-    ),
-  );
-  out.vectorSection(
-    SectionId.code,
-    empty,
-    functions.map(({ body }) =>
-      entry((o) => {
-        o.u32(body.length);
-        o.bytes(body);
-      }),
-    ),
-  );
-  return out.finish() as Uint8Array<ArrayBuffer>;
+  return small.finish();
 }
 
 /** Pushes the reference to the exception that throwing a local throws; null stays null. */
