@@ -23,6 +23,7 @@ const PROGRAM = `(module
       (try_table (catch $tag $caught) (throw $tag (i32.const 9)))
       (i32.const 0)))
   (export "host" (func $host))
+  (func (export "asks") (result i32) (i32.or (i32.const 60) (i32.eqz (call $host))))
   (func $callee (param $n i32) (result i32) (local $l i64)
     (local.set $l (i64.const 77))
     (i32.add (local.get $n) (i32.sub (local.get $n) (i32.const 1))))
@@ -248,11 +249,55 @@ test('an error of the host that comes out of it is its failure', async () => {
     }),
   );
   expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops.at(-1)!.detail).toMatchObject({
+  // No event before: no frame has called it.
+  expect(debuggee.stops).toHaveLength(2);
+  expect(debuggee.stops[1]!.detail).toMatchObject({
     kind: 'injected-call-failed',
     error: expect.any(TypeError),
   });
   expectOriginal(debuggee.stops.at(-1));
+});
+
+test('an error of the host inside it is a trap in the frame that called, first', async () => {
+  const { debuggee, instance } = await stopped(
+    (_stop, _debuggee, n) => (n === 0 ? inject(instance, 'asks') : 'run'),
+    host(() => {
+      throw new TypeError('of the host');
+    }),
+  );
+  expect(debuggee.call(instance, 'f', 6)).toBe(111);
+  expect(debuggee.stops.map(({ event }) => event)).toEqual([
+    'breakpoint',
+    'trap',
+    'injected-call-failed',
+  ]);
+  expect(debuggee.stops[1]!.activations).toMatchObject([[{ at: 'i32.eqz' }], AT_SUB]);
+  expectOriginal(debuggee.stops[2]);
+});
+
+test('on top of a frame whose host function has thrown', async () => {
+  const error = new TypeError('of the host');
+  const { debuggee, module, instance } = await load(
+    PROGRAM,
+    () => (debuggee.stops.length > 1 ? 'run' : ['run', inject(instance, 'indirect')]),
+    host(() => {
+      throw error;
+    }),
+  );
+  debuggee.engine.addBreakpoint(module, pcOf(module, 'global.set'));
+  expect(() => debuggee.call(instance, 'asks')).toThrow(error);
+  expect(debuggee.stops.map(({ event }) => event)).toEqual([
+    'trap',
+    'breakpoint',
+    'injected-call-return',
+  ]);
+  const [thrown, inside, after] = debuggee.stops;
+  expect(thrown!.activations).toMatchObject([[{ at: 'i32.eqz', operands: [i32(60)] }]]);
+  expect(inside!.activations).toMatchObject([
+    [{ at: 'global.set' }, { at: 'i32.const' }],
+    [{ at: 'i32.eqz', operands: [i32(60)] }],
+  ]);
+  expect(after!.activations).toEqual(thrown!.activations);
 });
 
 test('at a trap: afterwards the trap happens, and is not reported again', async () => {
