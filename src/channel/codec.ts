@@ -1,9 +1,8 @@
 /**
  * Plain values to bytes and back, for messages between the Workers.
  *
- * A codec of our own rather than `node:v8` serialize: for the small messages of a query that costs
- * about three times as much as the whole rest of the round trip, because every call sets up a
- * serializer. Both ends are the same version of this file, so there is no format version, but the
+ * A codec of our own rather than `node:v8` serialize: that takes 10 us for the small messages of a
+ * query, both ways, because every call sets up a serializer; this takes 1.5 us. Both ends are the same version of this file, so there is no format version, but the
  * decoder still checks bounds: a bug must end in an error, not in a wrong value.
  *
  * Values: undefined, null, booleans, numbers (NaN payloads are not kept: carry bits), bigints of
