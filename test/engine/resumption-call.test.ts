@@ -1,69 +1,10 @@
-/** Injected calls (contract: resumption). */
+/** Injected calls that return (contract: resumption). */
 import { describe, expect, test } from 'vitest';
-import type { Resumption } from '../../src/engine/runtime/engine.ts';
 import { NoFrame } from '../../src/engine/runtime/resumption.ts';
 import { MismatchedValues } from '../../src/engine/runtime/value-row.ts';
-import { assemble, type Debuggee, i32, path, pcOf, type Stop } from './debuggee.ts';
+import { assemble, i32, path, pcOf, type Stop } from './debuggee.ts';
+import { AT_SUB, expectOriginal, host, PROGRAM, stopped } from './injection.ts';
 import { ALL_BITS, early, func, inject, load, number } from './resumptions.ts';
-
-/** Functions to inject, and a caller with locals and operands that must stay. */
-const PROGRAM = `(module
-  (import "host" "call" (func $host (result i32)))
-  (tag $tag (param i32))
-  (global $count (export "count") (mut i32) (i32.const 0))
-  (func $add (export "add") (param i32 i32) (result i32)
-    (global.set $count (i32.add (global.get $count) (i32.const 1)))
-    (i32.add (local.get 0) (local.get 1)))
-  (func (export "divide") (param i32 i32) (result i32)
-    (i32.div_u (local.get 0) (local.get 1)))
-  (func (export "indirect") (result i32) (i32.add (call $add (i32.const 3) (i32.const 4)) (i32.const 1)))
-  (func (export "throws") (throw $tag (i32.const 9)))
-  (func (export "catches") (result i32)
-    (block $caught (result i32)
-      (try_table (catch $tag $caught) (throw $tag (i32.const 9)))
-      (i32.const 0)))
-  (export "host" (func $host))
-  (func (export "asks") (result i32) (i32.or (i32.const 60) (i32.eqz (call $host))))
-  (func $callee (param $n i32) (result i32) (local $l i64)
-    (local.set $l (i64.const 77))
-    (i32.add (local.get $n) (i32.sub (local.get $n) (i32.const 1))))
-  (func (export "f") (param $n i32) (result i32)
-    i32.const 100
-    (call $callee (local.get $n))
-    i32.add)
-  (func (export "trap") (result i32) (i32.add (i32.const 5) (i32.load8_u (i32.const -1))))
-  (memory 0))`;
-
-const host = (call: () => unknown = () => 1): WebAssembly.Imports => ({ host: { call } });
-
-/** Stops at `i32.sub` in `$callee`, does something there, and then goes on. */
-async function stopped(
-  onStop: (stop: Stop, debuggee: Debuggee, n: number) => Resumption | 'run' | 'step',
-  imports = host(),
-) {
-  let n = 0;
-  const loaded = await load(
-    PROGRAM,
-    (stop, debuggee) => {
-      const onward = onStop(stop, debuggee, n++);
-      return typeof onward === 'string' ? onward : ['run', onward];
-    },
-    imports,
-  );
-  loaded.debuggee.engine.addBreakpoint(loaded.module, pcOf(loaded.module, 'i32.sub'));
-  return loaded;
-}
-
-const AT_SUB = [
-  { at: 'i32.sub', locals: [i32(6), 'i64:000000000000004d'], operands: [i32(6), i32(6), i32(1)] },
-  { at: 'i32.add', locals: [i32(6)], operands: [i32(100), i32(6)] },
-];
-
-/** At the original point, with everything as it was. */
-function expectOriginal(stop: Stop | undefined): void {
-  expect(stop?.activations).toMatchObject([AT_SUB]);
-  expect(stop?.activations[0]).toHaveLength(2);
-}
 
 test('the call returns its values, and the program is where it was', async () => {
   const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
@@ -131,102 +72,11 @@ test('steps go through it from its first instruction to its last', async () => {
   });
 });
 
-test('a trap in it is reported first, then the failure at the original point', async () => {
-  const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
-    n === 0 ? inject(instance, 'divide', number(1), number(0)) : 'run',
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  const [first, trap, failed, ...more] = debuggee.stops;
-  expect(more).toEqual([]);
-  expectOriginal(first);
-  expect(trap).toMatchObject({
-    event: 'trap',
-    activations: [[{ func: 2, at: 'i32.div_u', operands: [i32(1), i32(0)] }], AT_SUB],
-  });
-  expectOriginal(failed);
-  expect(failed!.detail).toMatchObject({
-    kind: 'injected-call-failed',
-    error: expect.objectContaining({ message: 'divide by zero' }),
-  });
-});
-
-test('so is an exception that nothing in it catches', async () => {
-  const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
-    n === 0 ? inject(instance, 'throws') : 'run',
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  const [first, thrown, failed, ...more] = debuggee.stops;
-  expect(more).toEqual([]);
-  expectOriginal(first);
-  expect(thrown).toMatchObject({ event: 'exception', activations: [[{ at: 'throw' }], AT_SUB] });
-  expectOriginal(failed);
-  expect(failed!.detail).toMatchObject({
-    kind: 'injected-call-failed',
-    error: expect.any(WebAssembly.Exception),
-  });
-});
-
-test('an exception that it catches is its own affair', async () => {
-  const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
-    n === 0 ? inject(instance, 'catches') : 'run',
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops.map(({ event }) => event)).toEqual([
-    'breakpoint',
-    'exception',
-    'injected-call-return',
-  ]);
-  expect(debuggee.stops[2]!.detail).toMatchObject({ values: [{ bits: 9 }] });
-});
-
-test('a trap in it may be replaced by an early return', async () => {
-  const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
-    n === 0
-      ? inject(instance, 'divide', number(1), number(0))
-      : n === 1
-        ? early(number(55))
-        : 'run',
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops[2]!.detail).toMatchObject({
-    kind: 'injected-call-return',
-    values: [{ bits: 55 }],
-  });
-});
-
 test('the frame returns early after a call', async () => {
   const { debuggee, instance } = await stopped((_stop, _debuggee, n) =>
     n === 0 ? inject(instance, 'add', number(1), number(2)) : early(number(3)),
   );
   expect(debuggee.call(instance, 'f', 6)).toBe(103);
-});
-
-test('calls nest, and each comes back to its own point', async () => {
-  const { debuggee, module, instance } = await stopped((stop, _debuggee, n) => {
-    if (n === 0) return inject(instance, 'indirect');
-    if (n === 1) return inject(instance, 'divide', number(9), number(0));
-    // At the trap in the innermost.
-    if (n === 2) return inject(instance, 'divide', number(9), number(3));
-    if (n === 3) expect(stop.top.at).toBe('i32.div_u');
-    return 'run';
-  });
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'global.set'));
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops.map(({ event, top }) => [event, top.at])).toEqual([
-    ['breakpoint', 'i32.sub'],
-    ['breakpoint', 'global.set'],
-    ['trap', 'i32.div_u'],
-    ['injected-call-return', 'i32.div_u'],
-    ['injected-call-failed', 'global.set'],
-    ['injected-call-return', 'i32.sub'],
-  ]);
-  expect(debuggee.stops[2]!.activations).toMatchObject([
-    [{ at: 'i32.div_u' }],
-    [{ at: 'global.set' }, { at: 'i32.const' }],
-    AT_SUB,
-  ]);
-  expect(debuggee.stops[4]!.activations).toEqual(debuggee.stops[1]!.activations);
-  expectOriginal(debuggee.stops[5]);
 });
 
 test('a function of the host is called, and may call back in', async () => {
@@ -239,79 +89,6 @@ test('a function of the host is called, and may call back in', async () => {
   expect(debuggee.stops[1]!.activations).toMatchObject([[{ at: 'i32.div_u' }], AT_SUB]);
   expect(debuggee.stops[2]!.detail).toMatchObject({ values: [{ bits: 3 }] });
   expectOriginal(debuggee.stops[2]);
-});
-
-test('an error of the host that comes out of it is its failure', async () => {
-  const { debuggee, instance } = await stopped(
-    (_stop, _debuggee, n) => (n === 0 ? inject(instance, 'host') : 'run'),
-    host(() => {
-      throw new TypeError('of the host');
-    }),
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  // No event before: no frame has called it.
-  expect(debuggee.stops).toHaveLength(2);
-  expect(debuggee.stops[1]!.detail).toMatchObject({
-    kind: 'injected-call-failed',
-    error: expect.any(TypeError),
-  });
-  expectOriginal(debuggee.stops.at(-1));
-});
-
-test('an error of the host inside it is a trap in the frame that called, first', async () => {
-  const { debuggee, instance } = await stopped(
-    (_stop, _debuggee, n) => (n === 0 ? inject(instance, 'asks') : 'run'),
-    host(() => {
-      throw new TypeError('of the host');
-    }),
-  );
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops.map(({ event }) => event)).toEqual([
-    'breakpoint',
-    'trap',
-    'injected-call-failed',
-  ]);
-  expect(debuggee.stops[1]!.activations).toMatchObject([[{ at: 'i32.eqz' }], AT_SUB]);
-  expectOriginal(debuggee.stops[2]);
-});
-
-test('on top of a frame whose host function has thrown', async () => {
-  const error = new TypeError('of the host');
-  const { debuggee, module, instance } = await load(
-    PROGRAM,
-    () => (debuggee.stops.length > 1 ? 'run' : ['run', inject(instance, 'indirect')]),
-    host(() => {
-      throw error;
-    }),
-  );
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'global.set'));
-  expect(() => debuggee.call(instance, 'asks')).toThrow(error);
-  expect(debuggee.stops.map(({ event }) => event)).toEqual([
-    'trap',
-    'breakpoint',
-    'injected-call-return',
-  ]);
-  const [thrown, inside, after] = debuggee.stops;
-  expect(thrown!.activations).toMatchObject([[{ at: 'i32.eqz', operands: [i32(60)] }]]);
-  expect(inside!.activations).toMatchObject([
-    [{ at: 'global.set' }, { at: 'i32.const' }],
-    [{ at: 'i32.eqz', operands: [i32(60)] }],
-  ]);
-  expect(after!.activations).toEqual(thrown!.activations);
-});
-
-test('at a trap: afterwards the trap happens, and is not reported again', async () => {
-  const { debuggee, instance } = await load(
-    PROGRAM,
-    () =>
-      debuggee.stops.length > 1 ? 'run' : ['run', inject(instance, 'add', number(1), number(2))],
-    host(),
-  );
-  expect(() => debuggee.call(instance, 'trap')).toThrow('memory access out of bounds');
-  expect(debuggee.stops.map(({ event, top }) => [event, top.at])).toEqual([
-    ['trap', 'i32.load8_u'],
-    ['injected-call-return', 'i32.load8_u'],
-  ]);
 });
 
 test('all bits of all types go in and out', async () => {
@@ -396,47 +173,6 @@ test('an interrupt that was asked for stops it before its first instruction', as
     ['interrupted', 'global.get'],
     ['injected-call-return', 'i32.sub'],
   ]);
-});
-
-test('what the debugger itself throws goes through it', async () => {
-  const { debuggee, module, instance } = await stopped((_stop, _debuggee, n) => {
-    if (n === 0) return inject(instance, 'add', number(1), number(2));
-    throw new Error('the debugger is gone');
-  });
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'global.set'));
-  expect(() => debuggee.call(instance, 'f', 6)).toThrow('the debugger is gone');
-  expect(debuggee.stops).toHaveLength(2);
-});
-
-test('when the debugger leaves inside it, both run on', async () => {
-  const { debuggee, module, instance } = await stopped((_stop, { engine }, n) => {
-    if (n === 0) return inject(instance, 'add', number(1), number(2));
-    engine.detach();
-    return 'run';
-  });
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'global.set'));
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops).toHaveLength(2);
-  expect((instance.exports['count'] as WebAssembly.Global).value).toBe(1);
-});
-
-test('a trap in it that was not foreseen is reported with the frames below', async () => {
-  const { debuggee, module, instance } = await load(
-    PROGRAM,
-    () =>
-      debuggee.stops.length > 1 ? 'run' : ['run', inject(instance, 'divide', number(1), number(0))],
-    host(),
-    { traps: 'native' },
-  );
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'i32.sub'));
-  expect(debuggee.call(instance, 'f', 6)).toBe(111);
-  expect(debuggee.stops.map(({ event }) => event)).toEqual([
-    'breakpoint',
-    'trap',
-    'injected-call-failed',
-  ]);
-  expect(debuggee.stops[1]!.activations).toMatchObject([[{ at: 'i32.div_u' }], AT_SUB]);
-  expectOriginal(debuggee.stops[2]);
 });
 
 test('instances of other modules are called, with their own frames', async () => {

@@ -1,6 +1,8 @@
 /** What the tests of resumptions ask for. */
 import type { DebugInstance, DebugModule, Resumption } from '../../src/engine/runtime/engine.ts';
+import type { ThrownException } from '../../src/engine/runtime/exceptions.ts';
 import type { HeldValue } from '../../src/engine/runtime/value-row.ts';
+import { functionType } from '../../src/wasm/module.ts';
 import { assemble, Debuggee, type OnStop } from './debuggee.ts';
 
 export const number = (value: number): HeldValue => ({ type: 'i32', bits: value >>> 0 });
@@ -38,4 +40,21 @@ export async function load(
   const bytes = typeof source === 'string' ? await assemble(source) : source;
   const module = debuggee.engine.loadModule(bytes);
   return { debuggee, module, instance: debuggee.engine.instantiate(module, imports) };
+}
+
+/** A new exception of a tag of the instance, by its index. */
+export function exception(
+  instance: DebugInstance,
+  tag: number,
+  ...values: HeldValue[]
+): ThrownException {
+  const module = instance.module.original;
+  const { typeIndex } = module.tags[tag]!.type;
+  const { params } = functionType(module, typeIndex);
+  const declared = { module, typeIndex };
+  return { tag: instance.tag(tag)!, params, values, identity: {}, declared };
+}
+
+export function throwing(instance: DebugInstance, tag: number, ...values: HeldValue[]): Resumption {
+  return { kind: 'throw-exception', exception: exception(instance, tag, ...values) };
 }
