@@ -1,0 +1,90 @@
+/**
+ * Binaryen's `wasm-opt` called as a function. Its package has it as a program only, and a process for
+ * each module is slow: most of the time goes into starting it. Here its WebAssembly is compiled once,
+ * and each call has a fresh instance, so that the same input and options always give the same module.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { compileFunction } from 'node:vm';
+
+/** What the program's script lets its embedder choose. */
+interface Embedding {
+  readonly arguments?: string[];
+  readonly instantiateWasm?: (
+    imports: WebAssembly.Imports,
+    ready: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ) => void;
+}
+
+/** The script as a function; parameters stand for globals of the same names. */
+type Script = (
+  Module: Embedding,
+  require: NodeJS.Require,
+  __dirname: string,
+  __filename: string,
+  process: object,
+  WebAssembly: object,
+) => void;
+
+/** Runs the script; returns its exit status. */
+type Start = (embedding: Embedding, wasm?: object) => number;
+
+export class WasmOpt {
+  readonly #start: Start;
+  readonly #module: WebAssembly.Module;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'witness-fuzz-'));
+
+  private constructor(start: Start, module: WebAssembly.Module) {
+    this.#start = start;
+    this.#module = module;
+  }
+
+  static async load(): Promise<WasmOpt> {
+    const require = createRequire(import.meta.url);
+    const path = join(dirname(require.resolve('binaryen')), 'bin/wasm-opt');
+    const names = ['Module', 'require', '__dirname', '__filename', 'process', 'WebAssembly'];
+    const source = readFileSync(path, 'utf8').replace(/^#!.*/, '');
+    const script = compileFunction(source, names, { filename: path }) as Script;
+    const start: Start = (embedding, wasm = WebAssembly) => {
+      // It sets the exit status of the process.
+      const ours = Object.create(process, { exitCode: { value: 0, writable: true } });
+      script(embedding, require, dirname(path), path, ours, wasm);
+      return ours.exitCode;
+    };
+    // The script has its binary in a string and gives it to nobody but `instantiate`.
+    const { promise, resolve } = Promise.withResolvers<BufferSource>();
+    const instantiate = (bytes: BufferSource): Promise<never> => {
+      resolve(bytes);
+      return new Promise(() => {});
+    };
+    start({ arguments: [] }, Object.create(WebAssembly, { instantiate: { value: instantiate } }));
+    return new WasmOpt(start, new WebAssembly.Module(await promise));
+  }
+
+  /**
+   * @param options - of the command, without the files
+   * @returns the module that it makes of the input
+   * @throws Error if it refuses; why it has written to the standard error
+   */
+  run(input: Uint8Array, options: readonly string[]): Uint8Array {
+    // Real files: the program was built to know no others.
+    const from = join(this.#folder, 'in');
+    const to = join(this.#folder, 'out');
+    writeFileSync(from, input);
+    rmSync(to, { force: true });
+    const status = this.#start({
+      arguments: [from, ...options, '-o', to],
+      instantiateWasm: (imports, ready) => {
+        ready(new WebAssembly.Instance(this.#module, imports), this.#module);
+      },
+    });
+    if (status !== 0) throw new Error(`wasm-opt ended with status ${status}`);
+    return readFileSync(to);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
