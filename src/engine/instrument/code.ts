@@ -114,6 +114,9 @@ export class CodeWriter extends ByteWriter {
   }
 }
 
+/** Scratch locals that every version has. */
+export const FIXED_SCRATCH = 3;
+
 /** Locals that instrumentation adds behind a function's own. */
 export class ScratchLocals {
   /** The frame's base address (i32). */
@@ -125,7 +128,8 @@ export class ScratchLocals {
   readonly #first: number;
   readonly #types: ValType[] = [I32, I32, I32];
   readonly #exceptions: number[] = [];
-  readonly #byType = new Map<ValType, number[]>();
+  readonly #homes = new Map<ValType, number[]>();
+  readonly #carriers = new Map<ValType, number>();
 
   /** @param first index of the first scratch local: the number of the function's own */
   constructor(first: number) {
@@ -135,46 +139,57 @@ export class ScratchLocals {
     this.referenceIndex = first + 2;
   }
 
-  /** The index of a scratch local for values of this type; different for different ordinals. */
-  temporary(valueType: ValType, ordinal: number): number {
+  /** The index of a scratch local for operands of a type; different for different ordinals. */
+  home(valueType: ValType, ordinal: number): number {
     const type = storageType(valueType);
-    let locals = this.#byType.get(type);
+    let locals = this.#homes.get(type);
     if (locals === undefined) {
       locals = [];
-      this.#byType.set(type, locals);
+      this.#homes.set(type, locals);
     }
-    while (locals.length <= ordinal) {
-      locals.push(this.#first + this.#types.length);
-      this.#types.push(type);
+    locals[ordinal] ??= this.#add(type);
+    return locals[ordinal];
+  }
+
+  /** The local of a type for a value between two instructions. */
+  carrier(valueType: ValType): number {
+    const type = storageType(valueType);
+    let local = this.#carriers.get(type);
+    if (local === undefined) {
+      local = this.#add(type);
+      this.#carriers.set(type, local);
     }
-    return locals[ordinal]!;
+    return local;
   }
 
   /** The local for the exception that a legacy handler inside `inside` others has caught. */
   exception(inside: number): number {
     let local = this.#exceptions[inside];
     if (local === undefined) {
-      local = this.#first + this.#types.length;
-      this.#types.push(EXNREF);
+      local = this.#add(EXNREF);
       this.#exceptions[inside] = local;
     }
     return local;
   }
 
-  /** Writes a locals vector: `own` runs of the function's, then these. */
-  encode(own: readonly { count: number; type: ValType }[], out: ByteWriter): void {
-    const runs = own
-      .filter(({ count }) => count > 0)
-      .map(({ count, type }) => ({ count, type: storageType(type) }));
-    for (const type of this.#types) {
+  /** Writes a locals vector: `own` of the function's, then these. */
+  encode(own: Iterable<ValType>, out: ByteWriter): void {
+    const runs: { count: number; type: ValType }[] = [];
+    const add = (type: ValType): void => {
       const last = runs.at(-1);
       if (last !== undefined && last.type === type) last.count++;
       else runs.push({ count: 1, type });
-    }
+    };
+    for (const type of own) add(storageType(type));
+    for (const type of this.#types) add(type);
     out.u32(runs.length);
     for (const run of runs) {
       out.u32(run.count);
       writeValType(out, run.type);
     }
+  }
+
+  #add(type: ValType): number {
+    return this.#first + this.#types.push(type) - 1;
   }
 }

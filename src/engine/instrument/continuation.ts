@@ -48,8 +48,12 @@ export function emitContinuation(
   // The instructions up to the end of the innermost construct are dead then.
   if (options.throws === true) code.throwByHook();
   emitter.stream(at.pc, 0, at.pc);
+  if (code.isTooLarge) throw new RangeError(tooLarge(plan, at.pc));
   code.finish();
   // The parameters came from the frame: they are locals here.
-  const locals = plan.localTypes.map((type) => ({ count: 1, type }));
-  return assembleBody(code, locals, options.positions);
+  return assembleBody(code, plan.localTypes.slice(0, code.registers), options.positions);
+}
+
+function tooLarge({ index }: FunctionPlan, pc: number): string {
+  return `what is left of function ${index} at 0x${pc.toString(16)} is larger than V8 allows`;
 }

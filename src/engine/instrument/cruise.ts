@@ -1,18 +1,26 @@
 /** The cruise version of a function: rewritten once at load, run until a check says otherwise. */
 import { ByteWriter } from '../../wasm/bytes.ts';
+import type { ValType } from '../../wasm/types.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
-import type { EmitOptions, VersionWriter } from './version-writer.ts';
+import { MAX_BODY_BYTES } from './v8-limits.ts';
+import { type EmitOptions, VersionWriter } from './version-writer.ts';
 
 /**
  * The function's new body, without its size: locals, then code. Positions are filled with pairs of
  * (offset in the returned bytes, pc in the original).
+ *
+ * With the checks, a function that V8 takes can become one that it does not. Then only the entry is
+ * here, see {@link emitEntry}.
+ *
+ * @param mostBytes of the body
  */
 export function emitCruise(
   plan: FunctionPlan,
   target: EmitTarget,
   options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
+  mostBytes: number = MAX_BODY_BYTES,
 ): Uint8Array {
   const emitter = new FunctionEmitter(
     plan,
@@ -20,18 +28,45 @@ export function emitCruise(
     { ...options, hooks: 'none' },
     plan.params.length,
   );
-  emitter.code.begin();
-  emitter.code.check(plan.codeStart);
-  emitter.legacy.openPad(emitter.code.walker.innermost);
+  const { code } = emitter;
+  code.begin();
+  // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
+  code.frame.clearFrameLocals();
+  code.check(plan.codeStart);
+  emitter.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
-  emitter.code.finish();
-  return assembleBody(emitter.code, plan.body.locals, options.positions);
+  if (!code.isTooLarge) {
+    code.finish();
+    const own = plan.localTypes.slice(plan.params.length, code.registers);
+    const body = assembleBody(code, own, options.positions);
+    if (body.length <= mostBytes) return body;
+  }
+  if (options.positions !== undefined) options.positions.length = 0;
+  return emitEntry(plan, target);
+}
+
+/**
+ * A version that leaves before the first instruction: the function runs as continuations, each of
+ * which is left where it becomes too long. That is slower where control goes from one to another,
+ * and loses nothing.
+ */
+export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
+  const parameters = plan.params.length;
+  const options = { limitAddress: undefined, hooks: 'none', traps: false } as const;
+  const registers = parameters;
+  const code = new VersionWriter(plan, target, { ...options, registers }, parameters);
+  code.begin();
+  code.frame.clearFrameLocals();
+  code.leave(plan.codeStart);
+  code.closeLabel();
+  code.finish();
+  return assembleBody(code, [], undefined);
 }
 
 /** Locals vector and code; shifts positions by the former's length. */
 export function assembleBody(
   version: VersionWriter,
-  ownLocals: Parameters<VersionWriter['scratch']['encode']>[0],
+  ownLocals: readonly ValType[],
   positions: number[] | undefined,
 ): Uint8Array {
   const out = new ByteWriter(version.out.length + 64);

@@ -21,6 +21,8 @@ export class FunctionEmitter {
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
   #trustedPc: number;
+  /** Length of the code at which the version is left; set by the first instruction. */
+  #capAt: number | undefined;
   readonly #traps: TrapChecks;
   readonly legacy: LegacyTries;
 
@@ -54,8 +56,10 @@ export class FunctionEmitter {
       this.code.plan.body.end,
     );
     this.#unhookedPc = unhooked;
+    // What a continuation begins with does not count: however long, one instruction must follow.
+    this.#capAt ??= this.code.out.length + (this.#options.byteCap ?? Infinity);
     do {
-      if (!reader.read()) break;
+      if (this.code.isTooLarge || !reader.read()) break;
       if (this.code.walker.concerns(reader)) this.#instruction(reader);
       else this.code.walker.apply(reader);
     } while (this.code.walker.constructs.length > outerDepth);
@@ -108,6 +112,7 @@ export class FunctionEmitter {
         this.#call(reader);
         return;
       case Op.localGet:
+      case Op.localSet:
       case Op.localTee:
         this.#local(reader);
         return;
@@ -116,9 +121,6 @@ export class FunctionEmitter {
       case Op.returnCallRef:
         this.code.setCalleeFrame(0);
         break;
-      case Op.localSet:
-        this.#traps.facts.forget(reader.index);
-        break;
     }
     this.code.copy(reader);
     this.code.walker.apply(reader);
@@ -126,15 +128,16 @@ export class FunctionEmitter {
 
   /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
   #beforeInstruction(pc: number): boolean {
-    const { hooks, byteCap } = this.#options;
-    if (hooks === 'none' || pc === this.#unhookedPc) {
+    if (pc === this.#unhookedPc) {
       this.#unhookedPc = -1;
       return true;
     }
-    if (byteCap !== undefined && this.code.out.length > byteCap) {
+    if (this.code.out.length > this.#capAt!) {
       this.code.leave(pc);
       return false;
     }
+    const { hooks } = this.#options;
+    if (hooks === 'none') return true;
     if (hooks === 'all' || hooks.has(pc)) this.code.hook(pc);
     return true;
   }
@@ -228,7 +231,10 @@ export class FunctionEmitter {
     if (construct.kind === 'loop') this.legacy.closeLoopExit(construct);
     walker.apply(reader);
     // An exception comes past all checks of the frames that it unwinds.
-    if (caught && walker.reachable && !walker.finished) this.code.check(reader.next);
+    if (caught && walker.reachable && !walker.finished) {
+      this.code.takeBack();
+      this.code.check(reader.next);
+    }
     if (!walker.reachable && !walker.finished) out.op(Op.unreachable);
   }
 
@@ -278,14 +284,16 @@ export class FunctionEmitter {
     walker.apply(reader);
   }
 
-  /** `local.get` and `local.tee`: non-nullable locals are nullable ones here. */
+  /** Non-nullable locals are nullable ones here, and some are in the frame only. */
   #local(reader: InstructionReader): void {
     const { walker, frame } = this.code;
-    if (reader.op === Op.localTee) {
-      this.#traps.facts.forget(reader.index);
-      frame.teeLocal(reader.index);
+    const { op, index } = reader;
+    if (op === Op.localGet) {
+      frame.pushLocal(index);
     } else {
-      frame.pushLocal(reader.index);
+      this.#traps.facts.forget(index);
+      if (op === Op.localTee) frame.teeLocal(index);
+      else frame.setLocal(index);
     }
     walker.apply(reader);
   }
@@ -297,6 +305,7 @@ export class FunctionEmitter {
     this.code.setCalleeFrame(this.code.plan.frameSize);
     this.code.copy(reader);
     walker.apply(reader);
+    this.code.takeBack();
     this.code.check(reader.next);
   }
 

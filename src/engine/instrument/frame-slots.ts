@@ -5,7 +5,7 @@ import type { ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { STACK } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
-import { hierarchyOf, isBottom, isTop, REFERENCE_SIZE } from './references.ts';
+import { type Hierarchy, hierarchyOf, isBottom, isTop, REFERENCE_SIZE, TOP } from './references.ts';
 import type { EmitTarget } from './target.ts';
 
 export class FrameSlots {
@@ -72,6 +72,36 @@ export class FrameSlots {
     push();
     out.op(Op.arraySet);
     out.u32(array);
+  }
+
+  /** Fills places, `start` to `end` (byte offsets), with zeros and null: those of these types. */
+  clear(types: readonly ValType[], start: number, end: number): void {
+    const out = this.#out;
+    if (types.some(({ kind }) => kind !== 'ref')) {
+      out.localGet(this.#scratch.framePointer);
+      out.i32Const(start);
+      out.op(Op.i32Add);
+      out.i32Const(0);
+      out.i32Const(end - start);
+      out.op(Op.memoryFill);
+      out.u32(this.#target.debugMemory);
+    }
+    const hierarchies = new Set<Hierarchy>();
+    for (const type of types) {
+      if (type.kind === 'ref' && !isBottom(type)) {
+        hierarchies.add(hierarchyOf(this.#plan.module, type));
+      }
+    }
+    const first = Math.floor(start / REFERENCE_SIZE);
+    for (const hierarchy of hierarchies) {
+      const { array, global } = this.#target.references(hierarchy);
+      this.#element(global, first * REFERENCE_SIZE);
+      out.op(Op.refNull);
+      writeHeapType(out, TOP[hierarchy].heap);
+      out.i32Const(Math.ceil(end / REFERENCE_SIZE) - first);
+      out.op(Op.arrayFill);
+      out.u32(array);
+    }
   }
 
   #element(global: number, offset: number): void {

@@ -16,6 +16,21 @@ import { type FunctionPlan, operandOffset } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
+/** So many operands may be missing in their slots at a check, and so many are left to be. */
+const MOST_UNSAVED = 32;
+const LEFT_UNSAVED = 8;
+
+export interface FrameWriterContext {
+  readonly plan: FunctionPlan;
+  readonly out: CodeWriter;
+  readonly scratch: ScratchLocals;
+  readonly target: EmitTarget;
+  /** Number of locals that are the emitted function's parameters. */
+  readonly parameters: number;
+  /** Number of the function's own locals that are locals of the emitted function. */
+  readonly registers: number;
+}
+
 export class FrameWriter {
   readonly #plan: FunctionPlan;
   readonly #out: CodeWriter;
@@ -23,20 +38,19 @@ export class FrameWriter {
   readonly #slots: FrameSlots;
   /** Parameters are kept by the function's own type; from this index on, locals are all nullable. */
   readonly #nullableFrom: number;
+  /** From this index on, locals are in the frame only. */
+  readonly #registers: number;
+  /** By home: the height of the operand that got it last, where operands share homes. */
+  readonly #owners: Map<number, number> | undefined;
 
-  /** @param parameters number of locals that are the emitted function's parameters */
-  constructor(
-    plan: FunctionPlan,
-    out: CodeWriter,
-    scratch: ScratchLocals,
-    target: EmitTarget,
-    parameters: number,
-  ) {
+  constructor({ plan, out, scratch, target, parameters, registers }: FrameWriterContext) {
     this.#plan = plan;
     this.#out = out;
     this.#scratch = scratch;
     this.#slots = new FrameSlots(plan, out, scratch, target);
     this.#nullableFrom = parameters;
+    this.#registers = registers;
+    this.#owners = plan.maxHeight > plan.homes ? new Map() : undefined;
   }
 
   /** Takes the frame pointer from the stack. */
@@ -53,12 +67,24 @@ export class FrameWriter {
   }
 
   storeAllLocals(): void {
-    for (let i = 0; i < this.#plan.localTypes.length; i++) this.#storeLocal(i);
+    for (let i = 0; i < this.#registers; i++) this.#storeLocal(i);
+  }
+
+  /** Gives the locals that are in the frame only the values that they begin with. */
+  clearFrameLocals(): void {
+    const { localTypes, localOffsets, localsEnd } = this.#plan;
+    if (this.#registers < localTypes.length) {
+      this.#slots.clear(
+        localTypes.slice(this.#registers),
+        localOffsets[this.#registers]!,
+        localsEnd,
+      );
+    }
   }
 
   loadAllLocals(): void {
     const { localTypes, localOffsets } = this.#plan;
-    for (let i = 0; i < localTypes.length; i++) {
+    for (let i = 0; i < this.#registers; i++) {
       this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
     }
@@ -86,11 +112,25 @@ export class FrameWriter {
 
   /** Gives a home to every operand that only the operand stack holds. */
   houseOperands(operands: OperandStack): void {
-    const out = this.#out;
-    const lowest = operands.sources.findIndex(
-      (source, i) => source === SLOT && !operands.clean[i] && operands.homes[i] === NO_HOME,
+    const { height } = operands;
+    let lowest = operands.housedBelow;
+    while (lowest < height && !this.#isLost(operands, lowest)) lowest++;
+    if (lowest < height) this.#houseFrom(operands, lowest);
+    operands.housedBelow = height;
+    // Each check has a cold path that stores what is not saved: that must not be hundreds.
+    if (height - operands.savedBelow > MOST_UNSAVED) this.#save(operands, height - LEFT_UNSAVED);
+  }
+
+  #isLost(operands: OperandStack, height: number): boolean {
+    return (
+      operands.sources[height] === SLOT &&
+      !operands.clean[height] &&
+      operands.homes[height] === NO_HOME
     );
-    if (lowest < 0) return;
+  }
+
+  #houseFrom(operands: OperandStack, lowest: number): void {
+    const out = this.#out;
     const top = operands.height - 1;
     if (lowest === top) {
       out.localTee(this.#house(operands, top));
@@ -107,7 +147,7 @@ export class FrameWriter {
 
   /** Stores the operands that their slots do not hold, all of them housed; `operands` stays as it is. */
   storeOperands(operands: OperandStack): void {
-    for (let i = 0; i < operands.height; i++) {
+    for (let i = operands.savedBelow; i < operands.height; i++) {
       if (operands.sources[i] === SLOT && !operands.clean[i]) this.#storeOperand(operands, i);
     }
   }
@@ -115,8 +155,17 @@ export class FrameWriter {
   /** Brings the slots of all operands up to date. */
   flushOperands(operands: OperandStack): void {
     this.houseOperands(operands);
-    this.storeOperands(operands);
-    for (let i = 0; i < operands.height; i++) operands.clean[i] = true;
+    this.#save(operands, operands.height);
+  }
+
+  /** The same for the operands up to `height`, all of them housed. */
+  #save(operands: OperandStack, height: number): void {
+    for (let i = operands.savedBelow; i < height; i++) {
+      if (operands.sources[i] !== SLOT || operands.clean[i]) continue;
+      this.#storeOperand(operands, i);
+      operands.clean[i] = true;
+    }
+    operands.savedBelow = height;
   }
 
   /**
@@ -124,12 +173,15 @@ export class FrameWriter {
    * equal a local get their slot filled as well, because the local may change inside.
    */
   settleOperands(operands: OperandStack, height: number): void {
-    for (let i = 0; i < height; i++) {
+    for (let i = operands.settledBelow; i < height; i++) {
       const source = operands.sources[i]!;
-      if (source === CONSTANT || (source === SLOT && operands.clean[i])) continue;
-      if (source === SLOT) this.houseOperands(operands);
-      this.#storeOperand(operands, i);
-      operands.clean[i] = true;
+      if (source !== CONSTANT && !(source === SLOT && operands.clean[i])) {
+        if (source === SLOT) this.houseOperands(operands);
+        this.#storeOperand(operands, i);
+        operands.clean[i] = true;
+      }
+      // In a loop, what comes later in the code may take a shared home before it is read here.
+      if (this.#owners !== undefined) operands.homes[i] = NO_HOME;
     }
   }
 
@@ -158,21 +210,55 @@ export class FrameWriter {
 
   /** `local.get` of one of the function's own, whose declared type may have become nullable. */
   pushLocal(local: number): void {
-    this.#out.localGet(local);
-    if (local >= this.#nullableFrom) this.#requireNonNull(this.#plan.localTypes[local]!);
+    const type = this.#plan.localTypes[local]!;
+    if (local < this.#registers) this.#out.localGet(local);
+    else this.#slots.load(type, this.#plan.localOffsets[local]!);
+    if (local >= this.#nullableFrom) this.#requireNonNull(type);
+  }
+
+  /** `local.set` of one of the function's own. */
+  setLocal(local: number): void {
+    if (local < this.#registers) this.#out.localSet(local);
+    else this.#setFrameLocal(local);
   }
 
   /** `local.tee`; the value keeps its type on the stack. */
   teeLocal(local: number): void {
-    this.#out.localTee(local);
-    if (local >= this.#nullableFrom) this.#requireNonNull(this.#plan.localTypes[local]!);
+    const type = this.#plan.localTypes[local]!;
+    if (local < this.#registers) this.#out.localTee(local);
+    else this.#out.localGet(this.#setFrameLocal(local));
+    if (local >= this.#nullableFrom) this.#requireNonNull(type);
+  }
+
+  /** Stores what is on the stack in the local's slot; gives the scratch local that has it as well. */
+  #setFrameLocal(local: number): number {
+    const type = this.#plan.localTypes[local]!;
+    const carrier = this.#scratch.carrier(type);
+    this.#out.localSet(carrier);
+    this.#slots.store(type, this.#plan.localOffsets[local]!, () => this.#out.localGet(carrier));
+    return carrier;
   }
 
   #house(operands: OperandStack, height: number): number {
-    // One for each height: what is below keeps its home while this one is replaced.
-    const home = this.#scratch.temporary(operands.types[height]!, height);
+    // One for each height, within bounds: what is below keeps its home while this one is replaced.
+    const home = this.#scratch.home(operands.types[height]!, height % this.#plan.homes);
+    this.#evict(operands, home, height);
     operands.homes[height] = home;
     return home;
+  }
+
+  /** Saves the operand that a shared home holds. */
+  #evict(operands: OperandStack, home: number, height: number): void {
+    const owners = this.#owners;
+    if (owners === undefined) return;
+    const owner = owners.get(home) ?? height;
+    owners.set(home, height);
+    if (owner === height || owner >= operands.height || operands.homes[owner] !== home) return;
+    if (operands.sources[owner] === SLOT && !operands.clean[owner]) {
+      this.#storeOperand(operands, owner);
+      operands.clean[owner] = true;
+    }
+    operands.homes[owner] = NO_HOME;
   }
 
   #storeOperand(operands: OperandStack, height: number): void {

@@ -151,12 +151,13 @@ export class OperandStack {
     this.#savedBelow = this.#height;
   }
 
-  /** The operands as they are now, for a snapshot; without homes. */
+  /** The operands as they are now, for a snapshot. */
   clone(): OperandStack {
     const copy = new OperandStack();
     for (let i = 0; i < this.#height; i++) {
       copy.push(this.types[i]!, this.sources[i]!, this.constantStart[i], this.constantEnd[i]);
       copy.clean[i] = this.clean[i]!;
+      copy.homes[i] = this.homes[i]!;
     }
     copy.#settledBelow = this.#settledBelow;
     return copy;

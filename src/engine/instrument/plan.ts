@@ -10,10 +10,12 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { EXNREF, type RefType, V128, type ValType } from '../../wasm/types.ts';
+import { EXNREF, F32, F64, I32, I64, type RefType, V128, type ValType } from '../../wasm/types.ts';
+import { FIXED_SCRATCH } from './code.ts';
 import { caughtOffset, LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
-import { type Hierarchy, hierarchyOf, REFERENCE_SIZE } from './references.ts';
+import { type Hierarchy, hierarchyOf, REFERENCE_SIZE, storageType } from './references.ts';
+import { MAX_LOCALS } from './v8-limits.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
@@ -30,7 +32,15 @@ export interface FunctionPlan extends WalkedFunction {
   readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
   readonly localOffsets: readonly number[];
+  /** Byte offset in the frame of what is behind the locals. */
+  readonly localsEnd: number;
   readonly operandBase: number;
+  /** The most operands at once. */
+  readonly maxHeight: number;
+  /** How many scratch locals of a type the operands of that type share. */
+  readonly homes: number;
+  /** How many of the first locals can be locals of an emitted version, within V8's limit. */
+  readonly registers: number;
   readonly legacy: LegacyShape;
   /** Byte offset in the frame of the exceptions that legacy handlers have caught. */
   readonly caughtBase: number;
@@ -69,6 +79,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     loopWrites: undefined,
   };
   const shape = prepass(walked, body);
+  const scratch = scratchBounds(shape, localTypes);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
@@ -80,6 +91,10 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     index,
     params: type.params,
     localOffsets,
+    localsEnd: offset,
+    maxHeight: shape.maxHeight,
+    homes: scratch.homes,
+    registers: Math.max(0, Math.min(localTypes.length, MAX_LOCALS - scratch.most)),
     loopWrites: shape.loopWrites,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
@@ -94,6 +109,32 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
 /** Offset in the frame of the operand at `height` (0: the bottom of the operand stack). */
 export function operandOffset(plan: FunctionPlan, height: number): number {
   return plan.operandBase + plan.stride * height;
+}
+
+/** How many operands of a type have scratch locals of their own, where they are not very many. */
+const HOMES = 64;
+/** The most locals of that kind, over all types. */
+const MOST_HOMES = 20_000;
+
+/** The most scratch locals that a version can have. */
+function scratchBounds(shape: Shape, localTypes: readonly ValType[]): Scratch {
+  const operandTypes = new Set([
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    ...Array.from(shape.references, storageType),
+  ]);
+  const carriers = new Set(Array.from(new Set(localTypes), storageType));
+  const homes = Math.max(1, Math.min(HOMES, Math.floor(MOST_HOMES / operandTypes.size)));
+  const housed = operandTypes.size * Math.min(homes, shape.maxHeight);
+  return { homes, most: FIXED_SCRATCH + housed + carriers.size + shape.legacy.depth };
+}
+
+interface Scratch {
+  readonly homes: number;
+  readonly most: number;
 }
 
 function align(value: number, to: number): number {

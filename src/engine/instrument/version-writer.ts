@@ -15,11 +15,13 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
+import { entriesOf } from './entries.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
+import { MAX_BODY_BYTES } from './v8-limits.ts';
 import { type Construct, Walker } from './walker.ts';
 
 /** Before which instructions a version calls the hook. */
@@ -35,7 +37,9 @@ export interface EmitOptions {
   readonly trustedPc?: number;
   /** Throw an exception, which the hook has, in place of the instruction that the version begins at. */
   readonly throws?: boolean;
-  /** Bytes after which a version with hooks is left at the next instruction. */
+  /** How many of the function's own locals may be locals of the version; by default all that can. */
+  readonly registers?: number;
+  /** Bytes after which the version is left at the next instruction. */
   readonly byteCap?: number;
   /** Filled with pairs of (offset in the code, pc) for every instruction that can trap or call. */
   readonly positions?: number[];
@@ -68,9 +72,13 @@ export class VersionWriter {
   readonly scratch: ScratchLocals;
   readonly frame: FrameWriter;
   readonly walker: Walker;
+  /** Number of the function's own locals that are locals here; the others are in the frame only. */
+  readonly registers: number;
   readonly labels: Label[] = [];
   readonly #target: EmitTarget;
   readonly #options: EmitOptions;
+  /** The host may call the function. */
+  readonly #entered: boolean;
 
   /** @param parameters number of locals that are the emitted function's parameters */
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
@@ -78,9 +86,22 @@ export class VersionWriter {
     this.#target = target;
     this.#options = options;
     this.out = new CodeWriter(target.debugMemory);
-    this.scratch = new ScratchLocals(plan.localTypes.length);
-    this.frame = new FrameWriter(plan, this.out, this.scratch, target, parameters);
-    this.walker = new Walker(plan, plan.localTypes.length);
+    this.registers = Math.min(options.registers ?? plan.registers, plan.registers);
+    this.scratch = new ScratchLocals(this.registers);
+    this.frame = new FrameWriter({
+      plan,
+      out: this.out,
+      scratch: this.scratch,
+      target,
+      parameters,
+      registers: this.registers,
+    });
+    this.walker = new Walker(plan, this.registers);
+  }
+
+  /** V8 would not take the body; the rest of it is not emitted. */
+  get isTooLarge(): boolean {
+    return this.out.length > MAX_BODY_BYTES;
   }
 
   /** Opens $cold and $body. */
@@ -230,6 +251,14 @@ export class VersionWriter {
   copy(reader: InstructionReader): void {
     this.#options.positions?.push(this.out.length, reader.pc);
     this.#target.instruction(reader, this.out);
+  }
+
+  /**
+   * After a call: a function that the host may call takes back the room of its callees' frames.
+   * Nothing else does, and a host function that calls in a million times would use up the stack.
+   */
+  takeBack(): void {
+    if (this.#entered) this.setCalleeFrame(0);
   }
 
   /** The callee's frame begins `offset` bytes into this one; 0 for a tail call, which replaces it. */

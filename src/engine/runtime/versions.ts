@@ -15,6 +15,16 @@ import { positionMap } from './positions.ts';
 
 /** Versions that stop everywhere are left after this many bytes: few of their instructions run. */
 const STEP_BYTE_CAP = 8192;
+/** Bytes after which other continuations are left: V8 has a limit, and those behind may never run. */
+const RUN_BYTE_CAP = 1 << 21;
+/** Up to this size the optimizing compiler is worth waiting for, which takes some 10 ms for 64 KiB. */
+const MOST_OPTIMIZED = 1 << 18;
+/**
+ * How many locals continuations load and keep; what lies behind in the frame they use there. In code
+ * that stops everywhere it must be in the frame anyway, and few of its instructions run.
+ */
+const STEP_REGISTERS = 64;
+const RUN_REGISTERS = 4096;
 
 /** How a continuation begins. */
 export type Entry =
@@ -71,7 +81,7 @@ export class Continuation {
    */
   #compile(): WebAssembly.Module {
     const bytes = this.code.bytes as Uint8Array<ArrayBuffer>;
-    if (!this.#loops()) return new WebAssembly.Module(bytes);
+    if (bytes.length > MOST_OPTIMIZED || !this.#loops()) return new WebAssembly.Module(bytes);
     setFlagsFromString('--no-liftoff');
     try {
       return new WebAssembly.Module(bytes);
@@ -108,7 +118,8 @@ export class Version {
       hooks,
       traps: fn.module.instrumented.traps,
       limitAddress: word === undefined ? undefined : limitAddress(word),
-      ...(this.stepping ? { byteCap: STEP_BYTE_CAP } : {}),
+      registers: this.stepping ? STEP_REGISTERS : RUN_REGISTERS,
+      byteCap: this.stepping ? STEP_BYTE_CAP : RUN_BYTE_CAP,
     };
   }
 
