@@ -93,6 +93,7 @@ export class LegacyTries {
     const inside = handlersAround(walker.constructs, walker.constructs.length - 1);
     code.frame.keepCaught(inside);
     walker.apply(reader);
+    code.takeBack();
     code.check(reader.next);
     this.openPad(construct);
   }

@@ -97,6 +97,7 @@ export class VersionWriter {
       registers: this.registers,
     });
     this.walker = new Walker(plan, this.registers);
+    this.#entered = entriesOf(plan.module).has(plan.index);
   }
 
   /** V8 would not take the body; the rest of it is not emitted. */

@@ -40,7 +40,10 @@ export class HostCalls {
     const watcher = this.#watcher;
     return (...args) => {
       const depth = exits.length;
-      exits.push(memory.framePointer);
+      const frameEnd = memory.framePointer;
+      // A caller in wasm has a frame: without one, the host has called its own function back.
+      if (exits[depth - 1] === frameEnd) return host(...args);
+      exits.push(frameEnd);
       watcher.called();
       try {
         return host(...args);
