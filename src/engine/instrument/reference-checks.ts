@@ -1,5 +1,6 @@
 /** Whether an instruction on references will trap: null, out of an array's bounds, a failing cast. */
 import type { InstructionReader } from '../../wasm/instructions.ts';
+import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
 import type { CheckContext } from './check-context.ts';
@@ -42,6 +43,9 @@ export function referenceCondition(context: CheckContext, reader: InstructionRea
         { array: 4, index: 3, length: 0 },
         { array: 2, index: 1, length: 0 },
       ]);
+    case Op.arrayNew:
+    case Op.arrayNewDefault:
+      return tooLong(context, reader.index);
     case Op.refCast:
     case Op.refCastNull: {
       const { out } = context;
@@ -55,6 +59,30 @@ export function referenceCondition(context: CheckContext, reader: InstructionRea
     default:
       return false;
   }
+}
+
+const ELEMENT_SIZE = { i8: 1, i16: 2, i32: 4, f32: 4, i64: 8, f64: 8, v128: 16, ref: 8 } as const;
+
+/**
+ * The longest array of a type that V8 makes: what fits into 1 GiB with its header, in steps of 8
+ * elements. Found by trying every size of element in Node 26; nothing documents it.
+ */
+function maxLength(module: Module, typeIndex: number): number {
+  const { composite } = module.types[typeIndex]!;
+  if (composite.kind !== 'array') throw new Error(`type ${typeIndex} is not an array`);
+  const { storage } = composite.element;
+  const size = ELEMENT_SIZE[typeof storage === 'string' ? storage : storage.kind];
+  const longest = Math.floor((2 ** 30 - 25) / size);
+  return longest - (longest % 8);
+}
+
+function tooLong(context: CheckContext, typeIndex: number): boolean {
+  const { module, out } = context;
+  context.house();
+  context.push(0);
+  out.i32Const(maxLength(module, typeIndex));
+  out.op(Op.i32GtU);
+  return true;
 }
 
 function isNull(context: CheckContext, depth: number): boolean {
