@@ -5,6 +5,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
+import type { Construct } from './construct.ts';
 import { TRAP } from './layout.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
@@ -12,7 +13,7 @@ import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { TrapChecks } from './trap-checks.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
-import { type Construct, Walker } from './walker.ts';
+import { Walker } from './walker.ts';
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -156,7 +157,7 @@ export class FunctionEmitter {
       this.code.copy(reader);
       walker.apply(reader);
     }
-    this.code.labels.push({ construct: walker.innermost, role: 'plain' });
+    this.code.pushLabel({ construct: walker.innermost, role: 'plain' });
     if (op === Op.loop) {
       this.code.plan.loopWrites.get(reader.pc)?.forEach((local) => {
         this.#traps.facts.forget(local);

@@ -5,8 +5,9 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import type { Construct } from './construct.ts';
 import { REFERENCE_SIZE } from './references.ts';
-import type { Construct, Walker } from './walker.ts';
+import type { Walker } from './walker.ts';
 
 /** Clause kinds of `try_table` that give the exception itself. */
 export const CATCH_REF = 1;

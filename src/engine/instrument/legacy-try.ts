@@ -22,9 +22,9 @@ import { blockSignature, type InstructionReader } from '../../wasm/instructions.
 import { functionType } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF } from '../../wasm/types.ts';
+import type { Construct } from './construct.ts';
 import { CATCH_ALL_REF, CATCH_REF, handlersAround, type LegacyTry } from './legacy-shape.ts';
 import type { VersionWriter } from './version-writer.ts';
-import type { Construct } from './walker.ts';
 
 export class LegacyTries {
   readonly #code: VersionWriter;
@@ -44,7 +44,7 @@ export class LegacyTries {
       const target = walker.constructs.find(({ pc }) => pc === shape.delegate)!;
       code.openDelegating(reader.blockType, target);
       walker.apply(reader);
-      code.labels.push({ construct: walker.innermost, role: 'plain' });
+      code.pushLabel({ construct: walker.innermost, role: 'plain' });
     } else {
       // Blocks without parameters are simpler to nest: these are put back inside.
       this.#withoutOperands(params, () => {
@@ -62,7 +62,7 @@ export class LegacyTries {
     if (shape.delegate !== undefined) {
       const target = walker.constructs.find(({ pc }) => pc === shape.delegate)!;
       this.#code.openDelegating(construct.results, target);
-      this.#code.labels.push({ construct, role: 'arm' });
+      this.#code.pushLabel({ construct, role: 'arm' });
     } else {
       this.#openArms(construct, shape);
     }
@@ -70,7 +70,7 @@ export class LegacyTries {
 
   /** Whether the handlers of a `try` are here, or left out because they cannot be entered. */
   hasHandlersOf(construct: Construct): boolean {
-    return this.#code.labels.some((l) => l.construct === construct && l.role === 'try');
+    return this.#code.labelOf(construct)?.role === 'try';
   }
 
   /** `catch` or `catch_all`: ends the arm before it. */

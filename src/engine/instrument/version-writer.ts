@@ -15,6 +15,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
+import type { Construct } from './construct.ts';
 import { entriesOf } from './entries.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
@@ -22,7 +23,7 @@ import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { MAX_BODY_BYTES } from './v8-limits.ts';
-import { type Construct, Walker } from './walker.ts';
+import { Walker } from './walker.ts';
 
 /** Before which instructions a version calls the hook. */
 export type Hooks = 'none' | 'all' | ReadonlySet<number>;
@@ -75,6 +76,8 @@ export class VersionWriter {
   /** Number of the function's own locals that are locals here; the others are in the frame only. */
   readonly registers: number;
   readonly labels: Label[] = [];
+  /** Index in `labels` of the label that the original's branches to a construct mean. */
+  readonly #labelOf = new Map<Construct, number>();
   readonly #target: EmitTarget;
   readonly #options: EmitOptions;
   /** The host may call the function. */
@@ -121,7 +124,7 @@ export class VersionWriter {
     const target = this.#target;
     out.op(Op.return);
     out.end();
-    this.labels.pop();
+    this.#popLabel();
     this.frame.storeAllLocals();
     out.localGet(scratch.framePointer);
     out.localGet(scratch.pc);
@@ -156,13 +159,13 @@ export class VersionWriter {
     out.op(Op.tryTable);
     this.#blockType(construct.results);
     this.writeClauses(reader.catches, (label) => outer[outer.length - 1 - label]!);
-    this.labels.push({ construct, role: 'arm' });
+    this.pushLabel({ construct, role: 'arm' });
   }
 
   openBlock(results: readonly ValType[], label: Label): void {
     this.out.u8(Op.block);
     this.#blockType(results);
-    this.labels.push(label);
+    this.pushLabel(label);
   }
 
   #blockType(results: readonly ValType[]): void {
@@ -189,7 +192,7 @@ export class VersionWriter {
       if (tag >= 0) out.u32(this.#target.tag(tag));
       out.u32(label);
     }
-    this.labels.push({ construct: undefined, role: 'protected' });
+    this.pushLabel({ construct: undefined, role: 'protected' });
   }
 
   /** Writes a `try_table` that hands every exception to the pad in `target`, without its label. */
@@ -233,19 +236,36 @@ export class VersionWriter {
     }
   }
 
-  closeLabel(): Label {
-    this.out.end();
-    return this.labels.pop()!;
+  /** A label that was opened. */
+  pushLabel(label: Label): void {
+    const { construct, role } = label;
+    if (construct !== undefined && role !== 'pad') this.#labelOf.set(construct, this.labels.length);
+    this.labels.push(label);
   }
 
-  /** Depth of the innermost emitted label that the original's branches to `construct` mean. */
+  #popLabel(): Label {
+    const label = this.labels.pop()!;
+    const { construct, role } = label;
+    if (construct !== undefined && role !== 'pad') this.#labelOf.delete(construct);
+    return label;
+  }
+
+  closeLabel(): Label {
+    this.out.end();
+    return this.#popLabel();
+  }
+
+  /** The label of a construct, if it has one here. */
+  labelOf(construct: Construct): Label | undefined {
+    const index = this.#labelOf.get(construct);
+    return index === undefined ? undefined : this.labels[index];
+  }
+
+  /** Depth of the emitted label that the original's branches to `construct` mean. */
   labelDepth(construct: Construct): number {
-    const { labels } = this;
-    for (let i = labels.length - 1; i >= 0; i--) {
-      const label = labels[i]!;
-      if (label.construct === construct && label.role !== 'pad') return labels.length - 1 - i;
-    }
-    throw new Error('a branch out of the function');
+    const index = this.#labelOf.get(construct);
+    if (index === undefined) throw new Error('a branch out of the function');
+    return this.labels.length - 1 - index;
   }
 
   /** The original's instruction, with its indices as they are here. */

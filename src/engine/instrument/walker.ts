@@ -14,41 +14,9 @@ import {
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { refType, type ValType } from '../../wasm/types.ts';
+import { type Construct, type ConstructKind, DELIMITERS } from './construct.ts';
 import { LocalSet } from './local-set.ts';
 import { CONSTANT, OperandStack, SLOT } from './operands.ts';
-
-export type ConstructKind =
-  | 'function'
-  | 'block'
-  | 'loop'
-  | 'if'
-  | 'else'
-  | 'try_table'
-  // Of legacy exception handling: the protected arm, then any number of handlers.
-  | 'try'
-  | 'catch';
-
-export interface Construct {
-  kind: ConstructKind;
-  /** Offset of the opcode; for the function, of the byte before its first instruction. */
-  readonly pc: number;
-  /** Height of the operand stack below the construct's parameters. */
-  readonly height: number;
-  readonly params: readonly ValType[];
-  readonly results: readonly ValType[];
-  /** A branch that can be reached goes to the construct's label (of a loop: back to its start). */
-  branched: boolean;
-  /** Locals that differ from the frame when control arrives there, over all branches so far. */
-  endDirty: LocalSet | undefined;
-  /** Labels of the clauses of a `try_table`, counted from outside it. */
-  readonly handlers: readonly number[];
-  /** A handler of a `try_table` goes to the construct's label. */
-  caught: boolean;
-  /** A continuation began in an arm behind which no other arm can be entered. */
-  lastArm: boolean;
-  /** The same at the `if`, for the arm that begins at `else`. */
-  elseDirty: LocalSet | undefined;
-}
 
 /** What the walker needs to know of a function before it starts. */
 export interface WalkedFunction extends FunctionContext {
@@ -60,17 +28,8 @@ export interface WalkedFunction extends FunctionContext {
   readonly loopWrites: ReadonlyMap<number, LocalSet> | undefined;
 }
 
-/** What ends an arm of a construct. */
-const DELIMITERS: ReadonlySet<number> = new Set([
-  Op.else,
-  Op.end,
-  Op.catch,
-  Op.catchAll,
-  Op.delegate,
-]);
-
 export class Walker {
-  readonly operands = new OperandStack();
+  readonly operands: OperandStack;
   readonly constructs: Construct[] = [];
   /** Locals that differ from the frame. */
   dirty: LocalSet;
@@ -85,14 +44,25 @@ export class Walker {
   #deadNesting = 0;
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
-  constructor(fn: WalkedFunction, tracked: number) {
+  constructor(fn: WalkedFunction, tracked: number, operands = new OperandStack()) {
     this.#fn = fn;
+    this.operands = operands;
     this.#tracked = tracked;
     this.dirty = new LocalSet(tracked);
     // A frame begins with what an earlier one left there: not even zeros are in place.
     this.dirty.addAll(tracked);
     // The first instruction may open a construct of its own, at codeStart.
     this.#open('function', fn.codeStart - 1, [], fn.results);
+  }
+
+  /** Another walker that can go on from here, of a walker that follows no locals. */
+  fork(): Walker {
+    const fork = new Walker(this.#fn, 0, this.operands.clone());
+    fork.constructs.length = 0;
+    for (const construct of this.constructs) fork.constructs.push({ ...construct });
+    fork.reachable = this.reachable;
+    fork.#deadNesting = this.#deadNesting;
+    return fork;
   }
 
   /** The function's last `end` has been applied. */
@@ -394,6 +364,14 @@ export class Walker {
       case Op.refNull:
         operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
         return;
+    }
+    const { results } = reader.info;
+    if (results !== undefined) {
+      // By far the most; `stackEffect` would say the same with an array in between.
+      const { params, operands: others } = reader.info;
+      operands.pop(params !== undefined ? params.length : others!.length + 1);
+      for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
+      return;
     }
     const effect = this.#effect;
     stackEffect(reader, this.#fn, this.#operandType, effect);

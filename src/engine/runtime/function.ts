@@ -4,7 +4,7 @@ import type { FunctionBody } from '../../wasm/module.ts';
 import { emitCruise } from '../instrument/cruise.ts';
 import { limitAddress } from '../instrument/instrument.ts';
 import { type FunctionPlan, planFunction } from '../instrument/plan.ts';
-import { type Snapshot, snapshotAt } from '../instrument/snapshot.ts';
+import { type Snapshot, SnapshotFinder } from '../instrument/snapshot.ts';
 import type { Limits } from './limits.ts';
 import type { DebugModule } from './module.ts';
 import { positionMap } from './positions.ts';
@@ -18,6 +18,7 @@ export class DebugFunction {
   readonly body: FunctionBody;
   readonly versions: FunctionVersions;
   readonly #snapshots = new Map<number, Snapshot | undefined>();
+  #finder: SnapshotFinder | undefined;
   #plan: FunctionPlan | undefined;
   #positions: ReadonlyMap<number, number> | undefined;
 
@@ -46,7 +47,8 @@ export class DebugFunction {
     const snapshots = this.#snapshots;
     if (!snapshots.has(pc)) {
       if (snapshots.size >= MAX_SNAPSHOTS) snapshots.clear();
-      snapshots.set(pc, snapshotAt(this.plan, pc));
+      this.#finder ??= new SnapshotFinder(this.plan);
+      snapshots.set(pc, this.#finder.at(pc));
     }
     return snapshots.get(pc);
   }

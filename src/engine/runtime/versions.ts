@@ -16,7 +16,7 @@ import { positionMap } from './positions.ts';
 /** Versions that stop everywhere are left after this many bytes: few of their instructions run. */
 const STEP_BYTE_CAP = 8192;
 /** Bytes after which other continuations are left: V8 has a limit, and those behind may never run. */
-const RUN_BYTE_CAP = 1 << 21;
+const RUN_BYTE_CAP = 1 << 22;
 /** Up to this size the optimizing compiler is worth waiting for, which takes some 10 ms for 64 KiB. */
 const MOST_OPTIMIZED = 1 << 18;
 /**

@@ -1,0 +1,46 @@
+/** A structured instruction that control is inside of, with what is known of the ways to its label. */
+import { Op } from '../../wasm/opcodes.ts';
+import type { ValType } from '../../wasm/types.ts';
+import type { LocalSet } from './local-set.ts';
+
+export type ConstructKind =
+  | 'function'
+  | 'block'
+  | 'loop'
+  | 'if'
+  | 'else'
+  | 'try_table'
+  // Of legacy exception handling: the protected arm, then any number of handlers.
+  | 'try'
+  | 'catch';
+
+export interface Construct {
+  kind: ConstructKind;
+  /** Offset of the opcode; for the function, of the byte before its first instruction. */
+  readonly pc: number;
+  /** Height of the operand stack below the construct's parameters. */
+  readonly height: number;
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+  /** A branch that can be reached goes to the construct's label (of a loop: back to its start). */
+  branched: boolean;
+  /** Locals that differ from the frame when control arrives there, over all branches so far. */
+  endDirty: LocalSet | undefined;
+  /** Labels of the clauses of a `try_table`, counted from outside it. */
+  readonly handlers: readonly number[];
+  /** A handler of a `try_table` goes to the construct's label. */
+  caught: boolean;
+  /** A continuation began in an arm behind which no other arm can be entered. */
+  lastArm: boolean;
+  /** The same at the `if`, for the arm that begins at `else`. */
+  elseDirty: LocalSet | undefined;
+}
+
+/** What ends an arm of a construct. */
+export const DELIMITERS: ReadonlySet<number> = new Set([
+  Op.else,
+  Op.end,
+  Op.catch,
+  Op.catchAll,
+  Op.delegate,
+]);
