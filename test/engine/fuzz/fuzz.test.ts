@@ -1,41 +1,42 @@
 /**
- * Random modules: plain V8, the cruise version, every instruction stepped, and exits at random
- * points must agree in results, traps, log, globals and memory; and every stop in its state.
+ * Random modules: plain V8, the cruise version with both ways to find traps, every instruction
+ * stepped, and stops at random points must agree in results, errors, log, globals, tables and
+ * memories; and every stop in its state.
  */
-import { describe, expect, test } from 'vitest';
-import { checkSeed } from './check.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkSeed, type Source, type Tally } from './seeds.ts';
 
-/** Seeds that have failed once: none so far. */
-const KNOWN: readonly number[] = [];
+/** How many seeds of each source; `npm run fuzz` takes as many as there is time for. */
+const COUNTS: Readonly<Record<Source, number>> = { own: 40, binaryen: 40, mutated: 8 };
+const GROUP = 4;
 
-const GROUPS = 15;
-const GROUP = 10;
+/** Seeds that have failed once. */
+const KNOWN: readonly (readonly [Source, number])[] = [];
 
-/** `npm run fuzz`: this long instead of the fixed seeds. */
-const seconds = Number(process.env['WITNESS_FUZZ_SECONDS'] ?? 0);
+const total = { modules: 0, refused: 0, steps: 0, earlyReturns: 0 };
 
-describe.skipIf(seconds > 0)('the same in every way to run', () => {
-  let steps = 0;
-  const groups = Array.from({ length: GROUPS }, (_, i) => 1 + i * GROUP);
-  test.each(groups)('ten seeds from %i', async (from) => {
-    for (let seed = from; seed < from + GROUP; seed++) steps += await checkSeed(seed);
-  });
+async function run(source: Source, seed: number): Promise<Tally> {
+  const tally = await checkSeed(source, seed);
+  for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key];
+  return tally;
+}
 
-  test('the programs do something', () => {
-    expect(steps).toBeGreaterThan(GROUPS * GROUP * 100);
-  });
-
-  test.each(KNOWN)('seed %i', async (seed) => {
-    await checkSeed(seed);
+describe.each(['own', 'binaryen', 'mutated'] as const)('%s', (source) => {
+  const groups = Array.from({ length: COUNTS[source] / GROUP }, (_, i) => 1 + i * GROUP);
+  test.each(groups)(`${GROUP} seeds from %i`, async (from) => {
+    for (let seed = from; seed < from + GROUP; seed++) await run(source, seed);
   });
 });
 
-describe.skipIf(seconds === 0)('for a while', () => {
-  test('other seeds', { timeout: (seconds + 60) * 1000 }, async () => {
-    const first = Number(process.env['WITNESS_FUZZ_SEED']);
-    const end = Date.now() + seconds * 1000;
-    let seed = first;
-    for (; Date.now() < end; seed++) await checkSeed(seed);
-    console.log(`seeds ${first} to ${seed - 1} agree`);
+describe('failed once', () => {
+  test.each(KNOWN)('%s seed %i', async (source, seed) => {
+    await run(source, seed);
   });
+});
+
+afterAll(() => {
+  // The programs do something.
+  expect(total.steps).toBeGreaterThan(20_000);
+  expect(total.earlyReturns).toBeGreaterThan(100);
+  expect(total.refused).toBeGreaterThan(100);
 });

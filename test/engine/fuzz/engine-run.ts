@@ -1,0 +1,92 @@
+/** Runs a random program under the engine, with every stop told in a form that can be compared. */
+import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
+import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
+import { frameLocals, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
+import type { Frame } from '../../../src/engine/runtime/frames.ts';
+import type { Resumption } from '../../../src/engine/runtime/resumption.ts';
+import { valueText } from '../oracle/engine-trace.ts';
+import { type Scenario, show } from '../oracle/scenario.ts';
+
+/** Frames of a stop that are told of, the newest: recursion goes deep. */
+const FRAMES = 3;
+
+export interface Stop {
+  readonly event: StopEvent['kind'];
+  /** Byte offset in the original module; undefined if nothing runs: a segment was out of bounds. */
+  readonly pc: number | undefined;
+  /** The event, how deep the program is, and the newest frames with their values. */
+  readonly text: string;
+  readonly frames: readonly Frame[];
+}
+
+export interface Driver {
+  readonly engine: Engine;
+  readonly module: DebugModule;
+}
+
+export type How = 'run' | 'step';
+
+export interface Debugger {
+  /** Called with the module loaded, before any code has run; says how to begin. */
+  begin(driver: Driver): How;
+  /** Called at every stop; says how to go on. What it throws ends the run, once it has ended. */
+  stopped(stop: Stop, driver: Driver): How | readonly [How, Resumption];
+}
+
+/**
+ * @returns what the scenario returned
+ * @throws what the debugger has thrown: a program may catch anything that is thrown at a stop
+ */
+export function runUnder(
+  scenario: Scenario,
+  bytes: Uint8Array,
+  made: Debugger,
+  traps: 'exact' | 'native' = 'exact',
+): string {
+  let failure: { readonly error: unknown } | undefined;
+  const engine = new Engine({
+    memory: createDebugMemory(),
+    traps,
+    onStop: (event) => {
+      try {
+        const how = made.stopped(stopOf(engine, event), driver);
+        if (typeof how === 'string') engine.resume(how);
+        else engine.resume(...how);
+      } catch (error) {
+        failure ??= { error };
+        engine.detach();
+      }
+    },
+  });
+  const driver = { engine, module: engine.loadModule(bytes) };
+  engine.resume(made.begin(driver));
+  const result = engine.enter(() =>
+    show(
+      scenario.run({
+        instantiate: (_, imports) => engine.instantiate(driver.module, imports).exports,
+      }),
+    ),
+  );
+  if (failure !== undefined) throw failure.error;
+  return result;
+}
+
+function stopOf(engine: Engine, event: StopEvent): Stop {
+  const activations = engine.activations();
+  const frames = activations.flat();
+  const shape = activations.map((activation) => activation.length).join('+');
+  const texts = frames.slice(0, FRAMES).map((frame) => frameText(engine, frame));
+  return {
+    event: event.kind,
+    pc: frames[0]?.pc,
+    text: `${event.kind} ${shape} ${texts.join('\n  called by ')}`,
+    frames,
+  };
+}
+
+function frameText(engine: Engine, { fn, ...frame }: Frame): string {
+  if (!frame.exact) return `${fn.index}@${frame.pc}, inexact`;
+  const locals = frameLocals({ fn, ...frame }, engine.frameView).map(valueText);
+  const operands = frameOperands({ fn, ...frame }, engine.frameView).map(valueText);
+  return `${fn.index}@${frame.pc} locals(${locals.join(' ')}) operands(${operands.join(' ')})`;
+}
