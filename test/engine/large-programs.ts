@@ -1,9 +1,10 @@
 /** Programs near what V8 accepts at most, each one function `f` of an i32. */
-import { SmallModule } from '../../src/engine/instrument/small-module.ts';
+
 import type { CodeWriter } from '../../src/engine/instrument/code.ts';
+import { SmallModule } from '../../src/engine/instrument/small-module.ts';
+import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/v8-limits.ts';
 import { Op } from '../../src/wasm/opcodes.ts';
 import { EXTERNREF, F64, FUNCREF, I32, I64, V128, type ValType } from '../../src/wasm/types.ts';
-import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/v8-limits.ts';
 
 export type Write = (out: CodeWriter, context: Context) => void;
 
@@ -20,12 +21,16 @@ export function program(
   write: Write,
 ): Uint8Array<ArrayBuffer> {
   const module = new SmallModule();
-  const limits = { min: 1n, max: undefined, shared: false, address: 'i32', pageSizeLog2: 16 } as const;
+  const limits = {
+    min: 1n,
+    max: undefined,
+    shared: false,
+    address: 'i32',
+    pageSizeLog2: 16,
+  } as const;
   module.import('e', 'memory', { kind: 'memory', type: { limits } });
   module.import('e', 'g', { kind: 'func', typeIndex: module.types.func([I32], [I32]) });
-  const f = module.func(module.types.func(params, results), locals, (out) =>
-    write(out, { g: 0 }),
-  );
+  const f = module.func(module.types.func(params, results), locals, (out) => write(out, { g: 0 }));
   module.export('f', 'func', f);
   return module.finish();
 }
@@ -64,7 +69,7 @@ export function manyLocals(count: number = MAX_LOCALS): Uint8Array<ArrayBuffer> 
   const locals = Array.from({ length: count - 1 }, (_, i) => kindOf(i + 1));
   const i64s = locals.flatMap((type, i) => (type === I64 ? [i + 1] : []));
   const last = i64s.at(-1)!;
-  const counter = locals.findLastIndex((type) => type === I32) + 1;
+  const counter = locals.lastIndexOf(I32) + 1;
   return program([I32], [I64], locals, (out, { g }) => {
     for (const local of i64s) {
       out.localGet(0);
@@ -307,7 +312,7 @@ export function longBody(bytes: number = MAX_BODY_BYTES): Uint8Array<ArrayBuffer
           out.op(Op.block);
           out.u8(0x40);
           out.localGet(0);
-          out.i32Const(256 << (i >> 9) % 3);
+          out.i32Const(256 << ((i >> 9) % 3));
           out.op(Op.i32And);
           out.op(Op.brIf);
           out.u32(0);

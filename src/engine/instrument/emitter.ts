@@ -61,9 +61,23 @@ export class FunctionEmitter {
     this.#capAt ??= this.code.out.length + (this.#options.byteCap ?? Infinity);
     do {
       if (this.code.isTooLarge || !reader.read()) break;
-      if (this.code.walker.concerns(reader)) this.#instruction(reader);
-      else this.code.walker.apply(reader);
+      if (this.code.walker.concerns(reader)) {
+        this.#instruction(reader);
+        this.#skipDeadCode(reader);
+      } else {
+        this.code.walker.apply(reader);
+      }
     } while (this.code.walker.constructs.length > outerDepth);
+  }
+
+  /** In a large construct, goes to what ends the arm; small ones are read: false. */
+  #skipDeadCode(reader: InstructionReader): boolean {
+    const { walker, plan } = this.code;
+    if (!walker.armIsDead) return false;
+    const next = plan.delimiters.next(walker.innermost.pc, reader.next);
+    if (next === undefined) return false;
+    reader.seek(next);
+    return true;
   }
 
   #instruction(reader: InstructionReader): void {
@@ -72,7 +86,7 @@ export class FunctionEmitter {
       const left = !this.#beforeInstruction(pc) || !this.#checkTrap(reader);
       this.#trustedPc = -1;
       if (left && !Walker.delimits(op)) {
-        this.code.walker.apply(reader);
+        if (!this.#skipDeadCode(reader)) this.code.walker.apply(reader);
         return;
       }
     }

@@ -7,16 +7,16 @@
  *     frame + caughtBase        exceptions that legacy handlers have caught, outermost first
  *     frame + size              the callee's frame
  */
-import { InstructionReader } from '../../wasm/instructions.ts';
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
-import { Op } from '../../wasm/opcodes.ts';
-import { EXNREF, F32, F64, I32, I64, type RefType, V128, type ValType } from '../../wasm/types.ts';
+import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
 import { FIXED_SCRATCH } from './code.ts';
-import { caughtOffset, LegacyShape } from './legacy-shape.ts';
-import { LocalSet } from './local-set.ts';
+import type { Delimiters } from './delimiters.ts';
+import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
+import type { LocalSet } from './local-set.ts';
+import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, REFERENCE_SIZE, storageType } from './references.ts';
 import { MAX_LOCALS } from './v8-limits.ts';
-import { type WalkedFunction, Walker } from './walker.ts';
+import type { WalkedFunction } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
   readonly module: Module;
@@ -42,6 +42,7 @@ export interface FunctionPlan extends WalkedFunction {
   /** How many of the first locals can be locals of an emitted version, within V8's limit. */
   readonly registers: number;
   readonly legacy: LegacyShape;
+  readonly delimiters: Delimiters;
   /** Byte offset in the frame of the exceptions that legacy handlers have caught. */
   readonly caughtBase: number;
   /** Bytes from one operand slot to the next. */
@@ -100,6 +101,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     operandBase,
     stride,
     legacy: shape.legacy,
+    delimiters: shape.delimiters,
     caughtBase,
     // 16 at least: an empty frame would make a caller and its callee share one base.
     frameSize: Math.max(16, align(caughtOffset(caughtBase, shape.legacy.depth), 16)),
@@ -139,43 +141,4 @@ interface Scratch {
 
 function align(value: number, to: number): number {
   return Math.ceil(value / to) * to;
-}
-
-interface Shape {
-  legacy: LegacyShape;
-  maxHeight: number;
-  usesV128: boolean;
-  references: Set<RefType>;
-  loopWrites: Map<number, LocalSet>;
-}
-
-function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
-  const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
-  const walker = new Walker(fn, 0);
-  const shape = { maxHeight: 0, loopWrites: new Map<number, LocalSet>() };
-  const legacy = new LegacyShape();
-  // One entry for each open loop: its own writes, which its parent gets when it closes.
-  const openLoops: { depth: number; writes: LocalSet }[] = [];
-  while (!walker.finished && reader.read()) {
-    const { op } = reader;
-    if (walker.concerns(reader)) legacy.note(reader, walker);
-    if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
-      openLoops.at(-1)?.writes.add(reader.index);
-    }
-    const depth = walker.constructs.length;
-    walker.apply(reader);
-    const depthAfter = walker.constructs.length;
-    if (depthAfter > depth && op === Op.loop) {
-      const writes = new LocalSet(fn.localTypes.length);
-      shape.loopWrites.set(reader.pc, writes);
-      openLoops.push({ depth: depthAfter, writes });
-    } else if (depthAfter < depth && openLoops.at(-1)?.depth === depth) {
-      const { writes } = openLoops.pop()!;
-      openLoops.at(-1)?.writes.addFrom(writes);
-    }
-    shape.maxHeight = Math.max(shape.maxHeight, walker.operands.height);
-  }
-  const { hadV128, hadReferences } = walker.operands;
-  if (legacy.depth > 0) hadReferences.add(EXNREF);
-  return { ...shape, legacy, usesV128: hadV128, references: hadReferences };
 }

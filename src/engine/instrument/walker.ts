@@ -70,6 +70,11 @@ export class Walker {
     return this.constructs.length === 0;
   }
 
+  /** What comes up to the end of the innermost construct's arm cannot be reached. */
+  get armIsDead(): boolean {
+    return !this.reachable && this.#deadNesting === 0 && !this.finished;
+  }
+
   get innermost(): Construct {
     return this.constructs[this.constructs.length - 1]!;
   }
@@ -139,12 +144,17 @@ export class Walker {
       case Op.brIf:
         this.operands.pop(1);
         this.#branch(reader.index);
+        this.#widen(reader.index, 0, 0);
         return;
       case Op.brOnNull:
+        this.#branch(reader.index);
+        this.#widen(reader.index, 1, 0);
+        break;
       case Op.brOnNonNull:
       case Op.brOnCast:
       case Op.brOnCastFail:
         this.#branch(reader.index);
+        this.#widen(reader.index, 1, 1);
         break;
       case Op.brTable:
         for (const label of reader.labels) this.#branch(label);
@@ -279,6 +289,20 @@ export class Walker {
 
   #branch(depth: number): void {
     this.branchTo(this.target(depth));
+  }
+
+  /**
+   * Where a conditional branch was not taken, the operands that it would have carried have the
+   * label's types, which may be wider than their own.
+   *
+   * @param above how many operands on the top of the stack are not among those
+   * @param last how many of the label's types are for what the branch makes of these
+   */
+  #widen(depth: number, above: number, last: number): void {
+    const { kind, params, results } = this.target(depth);
+    const types = kind === 'loop' ? params : results;
+    const count = types.length - last;
+    this.operands.widen(this.operands.height - above - count, types, count);
   }
 
   /**

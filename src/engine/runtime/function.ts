@@ -10,14 +10,21 @@ import type { DebugModule } from './module.ts';
 import { positionMap } from './positions.ts';
 import { FunctionVersions } from './versions.ts';
 
-/** Snapshots are cheap to make again, and stepping through a large module makes very many. */
-const MAX_SNAPSHOTS = 4096;
+/**
+ * How much is kept of snapshots, in operands and constructs: they are cheap to make again, and
+ * stepping through a large function makes very many.
+ */
+const MOST_KEPT = 1 << 16;
+/** What a snapshot counts for beside its operands and constructs. */
+const EACH_KEPT = 16;
 
 export class DebugFunction {
   readonly module: DebugModule;
   readonly body: FunctionBody;
   readonly versions: FunctionVersions;
   readonly #snapshots = new Map<number, Snapshot | undefined>();
+  /** The size of `#snapshots`. */
+  #kept = 0;
   #finder: SnapshotFinder | undefined;
   #plan: FunctionPlan | undefined;
   #positions: ReadonlyMap<number, number> | undefined;
@@ -46,9 +53,15 @@ export class DebugFunction {
   snapshot(pc: number): Snapshot | undefined {
     const snapshots = this.#snapshots;
     if (!snapshots.has(pc)) {
-      if (snapshots.size >= MAX_SNAPSHOTS) snapshots.clear();
       this.#finder ??= new SnapshotFinder(this.plan);
-      snapshots.set(pc, this.#finder.at(pc));
+      const found = this.#finder.at(pc);
+      const size = found === undefined ? 0 : found.operands.height + found.constructs.length;
+      this.#kept += EACH_KEPT + size;
+      if (this.#kept > MOST_KEPT) {
+        snapshots.clear();
+        this.#kept = EACH_KEPT + size;
+      }
+      snapshots.set(pc, found);
     }
     return snapshots.get(pc);
   }

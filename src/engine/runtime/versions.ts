@@ -16,7 +16,7 @@ import { positionMap } from './positions.ts';
 /** Versions that stop everywhere are left after this many bytes: few of their instructions run. */
 const STEP_BYTE_CAP = 8192;
 /** Bytes after which other continuations are left: V8 has a limit, and those behind may never run. */
-const RUN_BYTE_CAP = 1 << 22;
+const RUN_BYTE_CAP = 1 << 20;
 /** Up to this size the optimizing compiler is worth waiting for, which takes some 10 ms for 64 KiB. */
 const MOST_OPTIMIZED = 1 << 18;
 /**
@@ -39,7 +39,8 @@ export class Continuation {
   readonly version: Version;
   readonly pc: number;
   readonly entry: Entry;
-  readonly code: ContinuationModule;
+  /** Not its bytes: V8 has a copy, and there may be thousands of continuations. */
+  readonly code: Omit<ContinuationModule, 'bytes'>;
   readonly compiled: WebAssembly.Module;
   #positions: ReadonlyMap<number, number> | undefined;
 
@@ -47,8 +48,9 @@ export class Continuation {
     this.version = version;
     this.pc = pc;
     this.entry = entry;
-    this.code = this.#emit(undefined);
-    this.compiled = this.#compile();
+    const { bytes, ...code } = this.#emit(undefined);
+    this.code = code;
+    this.compiled = this.#compile(bytes as Uint8Array<ArrayBuffer>);
   }
 
   /** The pc of the instruction at a byte offset of the continuation's module, if it is one's. */
@@ -79,8 +81,7 @@ export class Continuation {
    * baseline code to their end, three times slower. So those with a loop ahead are compiled by the
    * optimizing compiler at once, at 1 to 3 ms each.
    */
-  #compile(): WebAssembly.Module {
-    const bytes = this.code.bytes as Uint8Array<ArrayBuffer>;
+  #compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
     if (bytes.length > MOST_OPTIMIZED || !this.#loops()) return new WebAssembly.Module(bytes);
     setFlagsFromString('--no-liftoff');
     try {

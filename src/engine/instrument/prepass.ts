@@ -1,0 +1,72 @@
+/** What has to be known of a whole body before the first version of it can be emitted. */
+import { InstructionReader } from '../../wasm/instructions.ts';
+import type { FunctionBody } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { EXNREF, type RefType } from '../../wasm/types.ts';
+import { Delimiters } from './delimiters.ts';
+import { LegacyShape } from './legacy-shape.ts';
+import { LocalSet } from './local-set.ts';
+import { type WalkedFunction, Walker } from './walker.ts';
+
+export interface Shape {
+  readonly legacy: LegacyShape;
+  readonly delimiters: Delimiters;
+  /** The most operands at once. */
+  readonly maxHeight: number;
+  readonly usesV128: boolean;
+  /** The types of the references that have been operands. */
+  readonly references: Set<RefType>;
+  /** Locals that a loop's body writes, by the offset of the `loop` opcode. */
+  readonly loopWrites: ReadonlyMap<number, LocalSet>;
+}
+
+/** @throws WasmError if the body is malformed */
+export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
+  const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
+  const walker = new Walker(fn, 0);
+  const legacy = new LegacyShape();
+  const delimiters = new Delimiters();
+  const loopWrites = new Map<number, LocalSet>();
+  // One entry for each open loop: its own writes, which its parent gets when it closes.
+  const openLoops: { depth: number; writes: LocalSet }[] = [];
+  let maxHeight = 0;
+  delimiters.open(walker.innermost.pc);
+  while (!walker.finished && reader.read()) {
+    const { op, pc } = reader;
+    if (walker.concerns(reader)) {
+      legacy.note(reader, walker);
+      if (Walker.delimits(op)) delimiters.add(pc);
+    }
+    if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
+      openLoops.at(-1)?.writes.add(reader.index);
+    }
+    const depth = walker.constructs.length;
+    walker.apply(reader);
+    const depthAfter = walker.constructs.length;
+    if (depthAfter > depth) {
+      delimiters.open(pc);
+      if (op === Op.loop) {
+        const writes = new LocalSet(fn.localTypes.length);
+        loopWrites.set(pc, writes);
+        openLoops.push({ depth: depthAfter, writes });
+      }
+    } else if (depthAfter < depth) {
+      delimiters.close(pc);
+      if (openLoops.at(-1)?.depth === depth) {
+        const { writes } = openLoops.pop()!;
+        openLoops.at(-1)?.writes.addFrom(writes);
+      }
+    }
+    maxHeight = Math.max(maxHeight, walker.operands.height);
+  }
+  const { hadV128, hadReferences } = walker.operands;
+  if (legacy.depth > 0) hadReferences.add(EXNREF);
+  return {
+    legacy,
+    delimiters,
+    maxHeight,
+    usesV128: hadV128,
+    references: hadReferences,
+    loopWrites,
+  };
+}
