@@ -161,6 +161,8 @@ export class Stops {
   /** Before an instruction that will trap or throw. */
   atThrow(stop: StopPoint): FrameAction {
     if (this.#detached) return NORMAL;
+    // To see an exception's values, it is thrown and caught: they are written where nobody's frame is.
+    this.#memory.framePointer = stop.base + stop.fn.frameSize;
     const thrown = this.#context.exceptions.thrownAt(stoppedFrame(stop), this.#memory.view);
     if (thrown?.kind === 'nothing') return NORMAL;
     if (thrown?.kind === 'exception') {
