@@ -1,5 +1,6 @@
 /** The same scenarios under the engine. */
 
+import type { Snapshot } from '../../../src/engine/instrument/snapshot.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
 import {
@@ -11,6 +12,7 @@ import type { Activation, Frame } from '../../../src/engine/runtime/frames.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { functionType } from '../../../src/wasm/module.ts';
 import { Op } from '../../../src/wasm/opcodes.ts';
+import { referenceText } from './reference-text.ts';
 import { type Scenario, show } from './scenario.ts';
 import type { FrameState, StackState } from './state.ts';
 
@@ -82,13 +84,25 @@ function frameState(engine: Engine, frame: Frame, innermost: boolean): FrameStat
   const expectedPc = innermost ? snapshot.pc : snapshot.next;
   if (frame.pc !== expectedPc) throw new Error(`pc ${frame.pc}, not ${expectedPc}`);
   if (!frame.exact) throw new Error('values that are not exact at a stop');
-  const operands = frameOperands(frame, engine.frameView).map(valueText);
+  const text = (value: FrameValue): string => stateValueText(engine, value);
+  const operands = frameOperands(frame, engine.frameView).map(text);
+  addCaughtExceptions(operands, snapshot);
   return {
     module: instance.module.id,
     pc: snapshot.pc,
-    locals: frameLocals(frame, engine.frameView).map(valueText),
+    locals: frameLocals(frame, engine.frameView).map(text),
     operands: innermost ? operands : operands.slice(0, operands.length - argumentCount(frame)),
   };
+}
+
+/** V8 shows what a legacy handler has caught as one more operand, below those of the handler. */
+function addCaughtExceptions(operands: string[], { constructs, op }: Snapshot): void {
+  // `catch` ends the handler before it, and V8 has no stop there to show the exception at.
+  const around = op === Op.catch ? constructs.slice(0, -1) : constructs;
+  const handlers = around.filter(({ kind }) => kind === 'catch');
+  for (const [i, { height }] of handlers.entries()) {
+    operands.splice(height + i, 0, referenceText('exnref', {}));
+  }
 }
 
 /** Operands that the call which a frame is in has taken. */
@@ -96,12 +110,21 @@ function argumentCount({ fn, snapshot }: Frame): number {
   const { module } = fn.plan;
   const reader = new InstructionReader(module.bytes, snapshot.pc, snapshot.next);
   reader.read();
-  const indirect = snapshot.op === Op.callIndirect;
+  // These pop what says which function to call, too.
+  const indirect = snapshot.op === Op.callIndirect || snapshot.op === Op.callRef;
   const type = indirect ? reader.index : module.functions[reader.index]!.typeIndex;
   return functionType(module, type).params.length + (indirect ? 1 : 0);
 }
 
-/** Type and bits; of a reference, which no scenario has yet, only that it is one. */
+function stateValueText(engine: Engine, value: FrameValue): string {
+  if (value.type !== 'ref') return valueText(value);
+  const { address, hierarchy } = value;
+  if (address === undefined) return referenceText('null', null);
+  const object = engine.references.objectAt(hierarchy, address);
+  return referenceText(hierarchy === 'exn' ? 'exnref' : hierarchy, object);
+}
+
+/** Type and bits; of a reference only that it is one. */
 export function valueText(value: FrameValue): string {
   switch (value.type) {
     case 'ref':

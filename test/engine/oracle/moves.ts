@@ -41,6 +41,11 @@ export function toStep({ event, stack }: EngineStop): Step {
   return { event, text: stateText(stack), module, pc };
 }
 
+/** Whether an event stops a run without any breakpoint. */
+function isReported(event: Step['event']): boolean {
+  return event === 'trap' || event === 'exception';
+}
+
 /** Predicts where a run stops next, from the stepped run, and checks that it does. */
 class Prediction {
   readonly breakpoints = new Set<string>();
@@ -61,7 +66,7 @@ class Prediction {
     for (let at = this.at + 1; at < this.steps.length; at++) {
       const { event, module, pc } = this.steps[at]!;
       const wanted =
-        event === 'trap' || this.how === 'step' || this.breakpoints.has(`${module}@${pc}`);
+        isReported(event) || this.how === 'step' || this.breakpoints.has(`${module}@${pc}`);
       if (wanted) return { at, event };
     }
     return undefined;
@@ -137,13 +142,13 @@ export function wander(
   expect(prediction.next(), 'a stop that did not come').toBeUndefined();
 }
 
-/** Runs without breakpoints: only the traps of the stepped run stop it. */
+/** Runs without breakpoints: only the traps and exceptions of the stepped run stop it. */
 export function cruise(
   scenario: Scenario,
   bytes: readonly Uint8Array[],
   stepped: SteppedRun,
 ): void {
-  const traps = stepped.steps.filter(({ event }) => event === 'trap');
+  const reported = stepped.steps.filter(({ event }) => isReported(event));
   const found: string[] = [];
   const result = runUnderEngine(
     scenario,
@@ -155,6 +160,6 @@ export function cruise(
       return 'run';
     },
   );
-  expect(found).toEqual(traps.map(({ event, text }) => `${event} ${text}`));
+  expect(found).toEqual(reported.map(({ event, text }) => `${event} ${text}`));
   expect(result).toBe(stepped.result);
 }

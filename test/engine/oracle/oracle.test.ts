@@ -11,10 +11,17 @@ import { assembleScenarios, traceInV8 } from './v8.ts';
  * Where V8 has no breakpoints: these do nothing by themselves. The engine stops there, and shows
  * what it shows at its next stop, but for the pc.
  */
-const NOT_IN_V8: ReadonlySet<number> = new Set([Op.block, Op.loop, Op.else]);
+const NOT_IN_V8: ReadonlySet<number> = new Set([
+  Op.block,
+  Op.loop,
+  Op.else,
+  Op.try,
+  Op.catch,
+  Op.delegate,
+]);
 
-// A trap is one more event at the instruction that was just stepped to, with the same state. V8's
-// debugger shows it only when it pauses on exceptions, which these traces leave off.
+// A trap or an exception is one more event at the instruction that was just stepped to, with the same
+// state. V8's debugger shows it only when it pauses on exceptions, which these traces leave off.
 
 let bytes: ReadonlyMap<string, readonly Uint8Array[]>;
 let traces: ReadonlyMap<string, Trace>;
@@ -36,9 +43,9 @@ describe('stepping shows what V8 shows', () => {
       bytes.get(scenario.name)!,
       ({ engine }) => engine.resume('step'),
       ({ event, stack, op }) => {
-        // Only traps stop it then, and with nothing to compare them with.
+        // Only traps and exceptions stop it then, and with nothing to compare them with.
         if (found.length >= wanted) return 'run';
-        if (event === 'trap')
+        if (event === 'trap' || event === 'exception')
           traps.push({ before: found.at(-1), state: asV8Shows(stateText(stack)) });
         else if (NOT_IN_V8.has(op))
           passed.push({ at: found.length, state: asV8Shows(stateText(stack)) });

@@ -9,7 +9,9 @@
 import { type Debugger, Session } from 'node:inspector/promises';
 import { parentPort } from 'node:worker_threads';
 import { decodeModule } from '../../../src/wasm/module.ts';
+import { referenceText } from './reference-text.ts';
 import type { FrameState, StackState } from './state.ts';
+import type { NullTest } from './v8-trace.ts';
 
 const main = parentPort!;
 const session = new Session();
@@ -46,8 +48,8 @@ interface WasmScript {
   readonly endColumn: number;
 }
 
-/** Opcodes that V8 lists, but never stops at: block, loop, try_table. */
-const NO_BREAKS: ReadonlySet<number> = new Set([0x02, 0x03, 0x1f]);
+/** Opcodes that V8 lists, but never stops at: block, loop. */
+const NO_BREAKS: ReadonlySet<number> = new Set([0x02, 0x03]);
 
 main.on('message', (message: 'stops' | Expected) => {
   if (message === 'stops') {
@@ -132,7 +134,10 @@ async function record(callFrames: readonly Debugger.CallFrame[]): Promise<void> 
     objectId: scopes[0]!.objectId!,
     arguments: scopes,
     returnByValue: true,
-    functionDeclaration: describe.toString(),
+    functionDeclaration: `function (...scopes) {
+      ${referenceText.toString()}
+      return (${describe.toString()})(referenceText, scopes);
+    }`,
   });
   const values = result.value;
   const stack: FrameState[][] = [];
@@ -177,7 +182,10 @@ function scopeOf(scopeChain: readonly Debugger.Scope[], type: string): { objectI
 }
 
 /** Runs in the paused thread, on the scope objects of all frames: the values of each, in order. */
-function describe(...scopes: Record<string, unknown>[]): string[][] {
+function describe(
+  reference: typeof referenceText,
+  scopes: readonly Record<string, unknown>[],
+): string[][] {
   interface WasmValue {
     readonly type: string;
     readonly value: unknown;
@@ -202,8 +210,15 @@ function describe(...scopes: Record<string, unknown>[]): string[][] {
           .replace(/^i32x4 /, '')
           .replaceAll('0x', '')
           .toLowerCase()}`;
+      case 'exnref': {
+        // V8 hands its own null out as it is: to touch it in JavaScript ends the process.
+        const { isNullException } = globalThis as unknown as NullTest;
+        return reference(type, isNullException(value) ? null : value);
+      }
       default:
-        return type;
+        // What a legacy handler has caught is an operand with the type of any object.
+        if (value instanceof WebAssembly.Exception) return reference('exnref', value);
+        return reference(type, value);
     }
   };
   return scopes.map((scope) => {
