@@ -93,6 +93,16 @@ export class OperandStack {
     for (const type of types) this.push(type, SLOT);
   }
 
+  /** The operands from a height on get the first `count` of these types, which theirs match. */
+  widen(from: number, types: readonly ValType[], count: number): void {
+    for (let i = 0; i < count; i++) {
+      const type = types[i]!;
+      if (type.kind !== 'ref') continue;
+      this.hadReferences.add(type);
+      this.types[from + i] = type;
+    }
+  }
+
   truncate(height: number): void {
     if (this.#equal !== undefined) {
       for (let i = this.#height - 1; i >= height; i--) {
