@@ -1,8 +1,8 @@
 /** Programs near what V8 accepts at most, each one function `f` of an i32. */
 
 import type { CodeWriter } from '../../src/engine/instrument/code.ts';
+import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/code-limits.ts';
 import { SmallModule } from '../../src/engine/instrument/small-module.ts';
-import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/v8-limits.ts';
 import { Op } from '../../src/wasm/opcodes.ts';
 import { EXTERNREF, F64, FUNCREF, I32, I64, V128, type ValType } from '../../src/wasm/types.ts';
 

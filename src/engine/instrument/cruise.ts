@@ -4,7 +4,6 @@ import type { ValType } from '../../wasm/types.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
-import { MAX_BODY_BYTES } from './v8-limits.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
 
 /**
@@ -13,14 +12,11 @@ import { type EmitOptions, VersionWriter } from './version-writer.ts';
  *
  * With the checks, a function that V8 takes can become one that it does not. Then only the entry is
  * here, see {@link emitEntry}.
- *
- * @param mostBytes of the body
  */
 export function emitCruise(
   plan: FunctionPlan,
   target: EmitTarget,
   options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
-  mostBytes: number = MAX_BODY_BYTES,
 ): Uint8Array {
   const emitter = new FunctionEmitter(
     plan,
@@ -39,7 +35,7 @@ export function emitCruise(
     code.finish();
     const own = plan.localTypes.slice(plan.params.length, code.registers);
     const body = assembleBody(code, own, options.positions);
-    if (body.length <= mostBytes) return body;
+    if (body.length <= plan.limits.cruiseBytes) return body;
   }
   if (options.positions !== undefined) options.positions.length = 0;
   return emitEntry(plan, target);

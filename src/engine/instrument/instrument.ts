@@ -14,7 +14,8 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { writeGlobalType, writeHeapType, writeTableType } from '../../wasm/type-codec.ts';
 import { FUNCREF, I32, type Limits, type MemoryType, refType } from '../../wasm/types.ts';
-import { emitCruise } from './cruise.ts';
+import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
+import { emitCruise, emitEntry } from './cruise.ts';
 import { IMPORT_MODULE, INITIAL_PAGES, LIMITS, MAXIMUM_PAGES } from './layout.ts';
 import { planFunction } from './plan.ts';
 import { type Hierarchy, TOP } from './references.ts';
@@ -52,6 +53,9 @@ export interface InstrumentedModule {
   readonly references: readonly Hierarchy[];
   /** Whether instructions that will trap are reported before they do. */
   readonly traps: boolean;
+  readonly limits: CodeLimits;
+  /** The defined functions from this one on have only their entries here: there is no more room. */
+  readonly entriesFrom: number;
   /** What continuations need for segment instructions. */
   readonly segments: Segments;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
@@ -93,7 +97,12 @@ export function limitAddress(word: number): number {
  * @param traps check before each instruction that can trap whether it will
  * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
  */
-export function instrument(module: Module, firstLimit: number, traps: boolean): InstrumentedModule {
+export function instrument(
+  module: Module,
+  firstLimit: number,
+  traps: boolean,
+  limits: CodeLimits = CODE_LIMITS,
+): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
   const globals = new AddedGlobals(module.globals.length);
@@ -106,13 +115,20 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
   const code: Uint8Array[] = [];
+  let codeBytes = 0;
+  let entriesFrom = bodies.length;
   const bodySizes = new Uint32Array(bodies.length);
   bodies.forEach((body, i) => {
-    const plan = planFunction(module, body);
+    const plan = planFunction(module, body, limits);
     // Continuations may hold references where the cruise version never stores any.
     for (const hierarchy of plan.references) target.references(hierarchy);
     frameSizes[i] = plan.frameSize;
-    const emitted = emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps });
+    if (codeBytes >= limits.codeBytes) entriesFrom = Math.min(entriesFrom, i);
+    const emitted =
+      i < entriesFrom
+        ? emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps })
+        : emitEntry(plan, target);
+    codeBytes += emitted.length;
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
   });
@@ -160,6 +176,8 @@ export function instrument(module: Module, firstLimit: number, traps: boolean): 
     bodyOffsets,
     firstLimit,
     traps,
+    limits,
+    entriesFrom,
     references,
     segments,
     target,

@@ -10,15 +10,16 @@
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
 import { FIXED_SCRATCH } from './code.ts';
+import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
 import type { LocalSet } from './local-set.ts';
 import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, REFERENCE_SIZE, storageType } from './references.ts';
-import { MAX_LOCALS } from './v8-limits.ts';
 import type { WalkedFunction } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
+  readonly limits: CodeLimits;
   readonly module: Module;
   readonly body: FunctionBody;
   /** Function index in the original module, imports first. */
@@ -54,7 +55,11 @@ export interface FunctionPlan extends WalkedFunction {
 const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16, ref: REFERENCE_SIZE } as const;
 
 /** @throws WasmError if the body is malformed */
-export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
+export function planFunction(
+  module: Module,
+  body: FunctionBody,
+  limits: CodeLimits = CODE_LIMITS,
+): FunctionPlan {
   const index = body.funcIndex;
   const type = functionType(module, module.functions[index]!.typeIndex);
   const localTypes = [...type.params];
@@ -80,7 +85,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     loopWrites: undefined,
   };
   const shape = prepass(walked, body);
-  const scratch = scratchBounds(shape, localTypes);
+  const scratch = scratchBounds(shape, localTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
@@ -88,6 +93,7 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
   const caughtBase = operandBase + stride * shape.maxHeight;
   return {
     ...walked,
+    limits,
     body,
     index,
     params: type.params,
@@ -95,7 +101,10 @@ export function planFunction(module: Module, body: FunctionBody): FunctionPlan {
     localsEnd: offset,
     maxHeight: shape.maxHeight,
     homes: scratch.homes,
-    registers: Math.max(0, Math.min(localTypes.length, MAX_LOCALS - scratch.most)),
+    registers: Math.max(
+      type.params.length,
+      Math.min(localTypes.length, limits.locals - scratch.most),
+    ),
     loopWrites: shape.loopWrites,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
@@ -113,13 +122,11 @@ export function operandOffset(plan: FunctionPlan, height: number): number {
   return plan.operandBase + plan.stride * height;
 }
 
-/** How many operands of a type have scratch locals of their own, where they are not very many. */
-const HOMES = 64;
-/** The most locals of that kind, over all types. */
+/** The most scratch locals for operands, over all types. */
 const MOST_HOMES = 20_000;
 
 /** The most scratch locals that a version can have. */
-function scratchBounds(shape: Shape, localTypes: readonly ValType[]): Scratch {
+function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: CodeLimits): Scratch {
   const operandTypes = new Set([
     I32,
     I64,
@@ -129,7 +136,7 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[]): Scratch {
     ...Array.from(shape.references, storageType),
   ]);
   const carriers = new Set(Array.from(new Set(localTypes), storageType));
-  const homes = Math.max(1, Math.min(HOMES, Math.floor(MOST_HOMES / operandTypes.size)));
+  const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes.size)));
   const housed = operandTypes.size * Math.min(homes, shape.maxHeight);
   return { homes, most: FIXED_SCRATCH + housed + carriers.size + shape.legacy.depth };
 }

@@ -15,6 +15,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
+import { MAX_BODY_BYTES } from './code-limits.ts';
 import type { Construct } from './construct.ts';
 import { entriesOf } from './entries.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -22,7 +23,6 @@ import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
-import { MAX_BODY_BYTES } from './v8-limits.ts';
 import { Walker } from './walker.ts';
 
 /** Before which instructions a version calls the hook. */

@@ -3,6 +3,7 @@
  * stop blocks: `onStop` is called with the program's stack in place and returns when it goes on.
  */
 import { decodeModule } from '../../wasm/module.ts';
+import type { CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { THROW, TRAP } from '../instrument/layout.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly traps?: 'exact' | 'native';
   /** Whether what a host function throws is the embedder's way to end the program: not reported. */
   readonly isExit?: (error: unknown) => boolean;
+  /** By default what V8 accepts; tests run small programs as if they were too large for it. */
+  readonly codeLimits?: CodeLimits;
 }
 
 export class Engine {
@@ -60,6 +63,7 @@ export class Engine {
   readonly #code = new WeakMap<object, DebugInstance | BoundContinuation>();
   readonly #leave: unknown;
   readonly #checkTraps: boolean;
+  readonly #codeLimits: CodeLimits | undefined;
   readonly #rows: ValueRows;
   readonly #stops: Stops;
   /** What a continuation that is about to begin throws. */
@@ -90,6 +94,7 @@ export class Engine {
       hostErrors,
     });
     this.#checkTraps = options.traps !== 'native';
+    this.#codeLimits = options.codeLimits;
     this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
   }
 
@@ -114,7 +119,12 @@ export class Engine {
     // Only to have V8's own error: an instrumented module would give other offsets.
     if (!WebAssembly.validate(source)) new WebAssembly.Module(source);
     const original = decodeModule(bytes.slice());
-    const instrumented = instrument(original, this.#limits.count, this.#checkTraps);
+    const instrumented = instrument(
+      original,
+      this.#limits.count,
+      this.#checkTraps,
+      this.#codeLimits,
+    );
     const id = this.modules.length;
     const module = new DebugModule(id, name ?? `module${id}`, original, instrumented, this.#limits);
     this.#memory.reserve(instrumented.frameSizes.reduce((most, size) => Math.max(most, size), 0));

@@ -45,7 +45,8 @@ export class DebugFunction {
   }
 
   get plan(): FunctionPlan {
-    this.#plan ??= planFunction(this.module.original, this.body);
+    const { original, instrumented } = this.module;
+    this.#plan ??= planFunction(original, this.body, instrumented.limits);
     return this.#plan;
   }
 
@@ -95,6 +96,7 @@ export class DebugFunction {
   #mapPositions(): ReadonlyMap<number, number> {
     const { instrumented } = this.module;
     const positions: number[] = [];
+    if (this.#defined >= instrumented.entriesFrom) return new Map();
     const word = instrumented.firstLimit + this.#defined;
     emitCruise(this.plan, instrumented.target, {
       limitAddress: limitAddress(word),

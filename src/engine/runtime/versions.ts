@@ -13,18 +13,8 @@ import type { DebugFunction } from './function.ts';
 import type { Limits } from './limits.ts';
 import { positionMap } from './positions.ts';
 
-/** Versions that stop everywhere are left after this many bytes: few of their instructions run. */
-const STEP_BYTE_CAP = 8192;
-/** Bytes after which other continuations are left: V8 has a limit, and those behind may never run. */
-const RUN_BYTE_CAP = 1 << 20;
 /** Up to this size the optimizing compiler is worth waiting for, which takes some 10 ms for 64 KiB. */
 const MOST_OPTIMIZED = 1 << 18;
-/**
- * How many locals continuations load and keep; what lies behind in the frame they use there. In code
- * that stops everywhere it must be in the frame anyway, and few of its instructions run.
- */
-const STEP_REGISTERS = 64;
-const RUN_REGISTERS = 4096;
 
 /** How a continuation begins. */
 export type Entry =
@@ -115,12 +105,13 @@ export class Version {
   constructor(fn: DebugFunction, hooks: Hooks, word: number | undefined) {
     this.fn = fn;
     this.stepping = hooks === 'all';
+    const { limits, traps } = fn.module.instrumented;
     this.options = {
       hooks,
-      traps: fn.module.instrumented.traps,
+      traps,
       limitAddress: word === undefined ? undefined : limitAddress(word),
-      registers: this.stepping ? STEP_REGISTERS : RUN_REGISTERS,
-      byteCap: this.stepping ? STEP_BYTE_CAP : RUN_BYTE_CAP,
+      registers: this.stepping ? limits.steppingLocals : limits.runningLocals,
+      byteCap: this.stepping ? limits.steppingBytes : limits.runningBytes,
     };
   }
 

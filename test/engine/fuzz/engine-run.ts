@@ -1,4 +1,5 @@
 /** Runs a random program under the engine, with every stop told in a form that can be compared. */
+import { CODE_LIMITS, type CodeLimits } from '../../../src/engine/instrument/code-limits.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
 import { frameLocals, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
@@ -42,11 +43,13 @@ export function runUnder(
   bytes: Uint8Array,
   made: Debugger,
   traps: 'exact' | 'native' = 'exact',
+  codeLimits: CodeLimits = CODE_LIMITS,
 ): string {
   let failure: { readonly error: unknown } | undefined;
   const engine = new Engine({
     memory: createDebugMemory(),
     traps,
+    codeLimits,
     onStop: (event) => {
       try {
         const how = made.stopped(stopOf(engine, event), driver);

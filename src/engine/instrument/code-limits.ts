@@ -1,0 +1,46 @@
+/**
+ * How large emitted functions may be. V8 accepts only so much, for any embedder
+ * (src/wasm/wasm-limits.h), and what instrumentation adds must stay within that; the rest are
+ * choices. In one object, so that tests can run small programs as if they were too large.
+ */
+
+/** V8's limit for the locals of a function, parameters included. */
+export const MAX_LOCALS = 50_000;
+/** V8's limit for a function body in bytes, its locals vector included and its size not. */
+export const MAX_BODY_BYTES = 7_654_321;
+/** V8's limit for a module in bytes, less what is not code of functions. */
+const MAX_CODE_BYTES = (1 << 30) - (1 << 27);
+
+export interface CodeLimits {
+  /** Locals of a version; its parameters may be more. */
+  readonly locals: number;
+  /** How many operands of a type have scratch locals of their own. */
+  readonly homes: number;
+  /** Bytes of the body of a cruise version; where it would be more, only the entry is emitted. */
+  readonly cruiseBytes: number;
+  /** Bytes of all cruise versions of a module. */
+  readonly codeBytes: number;
+  /**
+   * Bytes after which a continuation is left for another, in code that stops everywhere and in other
+   * code: few instructions of the former run, and of the latter not all.
+   */
+  readonly steppingBytes: number;
+  readonly runningBytes: number;
+  /**
+   * How many locals a continuation loads and keeps. It uses those behind where they are in the frame:
+   * code that stops everywhere would store them there at once, and other code seldom has as many.
+   */
+  readonly steppingLocals: number;
+  readonly runningLocals: number;
+}
+
+export const CODE_LIMITS: CodeLimits = {
+  locals: MAX_LOCALS,
+  homes: 64,
+  cruiseBytes: MAX_BODY_BYTES,
+  codeBytes: MAX_CODE_BYTES,
+  steppingBytes: 8192,
+  runningBytes: 1 << 20,
+  steppingLocals: 64,
+  runningLocals: 4096,
+};
