@@ -272,9 +272,11 @@ export class FunctionEmitter {
       this.stream(loop.pc, walker.constructs.length, loop.pc);
     } else {
       out.op(Op.unreachable);
-      walker.operands.pushAll(loop.results);
     }
     this.code.closeLabel();
+    // Homes that the results got at the end of the loop itself are not set on the other way here.
+    walker.operands.truncate(loop.height);
+    walker.operands.pushAll(loop.results);
     this.#traps.facts.reset();
     walker.join(fellThrough, dirty);
     if (!walker.reachable) out.op(Op.unreachable);
