@@ -1,8 +1,10 @@
 /** The entities of a local debuggee: what the engine's objects are to a debugger. */
+import type { Hierarchy } from '../engine/instrument/references.ts';
 import type { Engine } from '../engine/runtime/engine.ts';
 import type { TagDeclaration, ThrownException } from '../engine/runtime/exceptions.ts';
 import type { DebugInstance } from '../engine/runtime/instance.ts';
 import type { DebugModule } from '../engine/runtime/module.ts';
+import { newTag } from '../engine/runtime/new-tag.ts';
 import { functionType } from '../wasm/module.ts';
 import {
   EXNREF,
@@ -19,7 +21,7 @@ import {
   type ValType,
 } from '../wasm/types.ts';
 import { HandleNumbers, HandleTable } from './local-handles.ts';
-import { DebuggeeError, DebuggeeTrap, type WasmType } from './opaque-debugger.ts';
+import { DebuggeeError, type WasmType } from './opaque-debugger.ts';
 
 export interface MemoryEntity {
   readonly memory: WebAssembly.Memory;
@@ -29,11 +31,14 @@ export interface MemoryEntity {
 export interface GlobalEntity {
   readonly global: WebAssembly.Global;
   readonly type: GlobalType;
+  /** Of what it refers to; undefined if it holds numbers or vectors. */
+  readonly hierarchy: Hierarchy | undefined;
 }
 
 export interface TableEntity {
   readonly table: WebAssembly.Table;
   readonly type: TableType;
+  readonly hierarchy: Hierarchy;
 }
 
 export interface FuncEntity {
@@ -70,14 +75,9 @@ const TAG_TYPES = {
 } as const satisfies Record<WasmType, ValType>;
 
 /** A tag that no module knows. */
-export function newTag(types: readonly WasmType[]): TagEntity {
-  const parameters = types.map((type) => (type === 'funcref' ? 'anyfunc' : type));
-  try {
-    const tag = new WebAssembly.Tag({ parameters } as unknown as WebAssembly.TagType);
-    return { tag, params: types.map((type) => TAG_TYPES[type]), declared: undefined };
-  } catch (error) {
-    throw new DebuggeeTrap(`V8 makes no tag of (${types.join(' ')}): ${String(error)}`);
-  }
+export function makeTag(types: readonly WasmType[]): TagEntity {
+  const params = types.map((type) => TAG_TYPES[type]);
+  return { tag: newTag(params), params, declared: undefined };
 }
 
 export class Entities {
@@ -102,7 +102,8 @@ export class Entities {
   readonly funcs = new HandleTable<'func', FuncEntity>(
     'func',
     this.#numbers,
-    ({ instance, index }) => `${instance.id}:${index}`,
+    // The same object in every instance that imports it.
+    (e) => this.funcObject(e),
   );
   readonly tags = new HandleTable<'tag', TagEntity>('tag', this.#numbers, (e) => e.tag);
   readonly exceptions = new HandleTable<'exception', ThrownException>(

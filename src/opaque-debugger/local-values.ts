@@ -1,7 +1,9 @@
 /** Values of a local debuggee: frames, globals and table elements. */
 
 import { SCRATCH } from '../engine/instrument/layout.ts';
+import { type Hierarchy, isBottom } from '../engine/instrument/references.ts';
 import type { Engine } from '../engine/runtime/engine.ts';
+import { ExceptionAccess } from '../engine/runtime/exception-access.ts';
 import {
   type Bits,
   type FrameValue,
@@ -12,12 +14,12 @@ import {
 } from '../engine/runtime/frame-values.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
 import type { HeldValue } from '../engine/runtime/value-row.ts';
-import type { NumType } from '../wasm/types.ts';
+import type { NumType, RefType } from '../wasm/types.ts';
 import type { Entities, GlobalEntity, TableEntity } from './local-entities.ts';
 import {
   DebuggeeError,
-  DebuggeeTrap,
   type ExceptionHandle,
+  type FuncHandle,
   type WasmValue,
 } from './opaque-debugger.ts';
 
@@ -54,6 +56,8 @@ function toBits(value: WasmValue): Bits {
 export class LocalValues {
   readonly #engine: Engine;
   readonly #entities: Entities;
+  /** Globals and tables of exceptions. */
+  readonly #stored = new ExceptionAccess();
 
   constructor(engine: Engine, entities: Entities) {
     this.#engine = engine;
@@ -71,19 +75,24 @@ export class LocalValues {
   }
 
   /** @throws DebuggeeError unsupported-type */
-  global({ global, type }: GlobalEntity): WasmValue {
-    if (type.value.kind === 'ref') return this.#reference(type.value.heap, () => global.value);
+  global({ global, type, hierarchy }: GlobalEntity): WasmValue {
+    if (hierarchy !== undefined) {
+      return this.#reference(hierarchy, () =>
+        hierarchy === 'exn' ? this.#stored.load(global, type) : global.value,
+      );
+    }
     this.#engine.globalAccess.load(global, type as typeof type & { value: NumType });
     return toValue(readBits(this.#engine.frameView, SCRATCH, type.value));
   }
 
   /** @throws DebuggeeError read-only, mismatched-type, unsupported-type */
-  setGlobal({ global, type }: GlobalEntity, value: WasmValue): void {
+  setGlobal({ global, type, hierarchy }: GlobalEntity, value: WasmValue): void {
     if (!type.mutable) throw new DebuggeeError('read-only');
     if (type.value.kind === 'ref') {
-      const object = this.#toObject(value);
+      const object = this.#toObject(value, type.value, hierarchy);
       this.#orMismatch(() => {
-        global.value = object;
+        if (hierarchy === 'exn') this.#stored.store(global, type, object);
+        else global.value = object;
       });
       return;
     }
@@ -100,25 +109,33 @@ export class LocalValues {
   /** @throws DebuggeeError out-of-bounds, unsupported-type */
   element(entity: TableEntity, index: bigint): WasmValue {
     const position = this.#position(entity, index);
-    return this.#reference(entity.type.element.heap, () => entity.table.get(position));
+    const { table, type, hierarchy } = entity;
+    return this.#reference(hierarchy, () =>
+      hierarchy === 'exn' ? this.#stored.element(table, type, position) : table.get(position),
+    );
   }
 
   /** @throws DebuggeeError out-of-bounds, mismatched-type, unsupported-type */
   setElement(entity: TableEntity, index: bigint, value: WasmValue): void {
     const position = this.#position(entity, index);
-    const object = this.#toObject(value);
-    this.#orMismatch(() => entity.table.set(position, object));
+    const { table, type, hierarchy } = entity;
+    const object = this.#toObject(value, type.element, hierarchy);
+    this.#orMismatch(() => {
+      if (hierarchy === 'exn') this.#stored.setElement(table, type, position, object);
+      else table.set(position, object);
+    });
   }
 
   /** For the engine to hold: an argument, a result, a value of an exception. */
   hold(value: WasmValue): HeldValue {
-    if (value.type === 'funcref') {
-      return { type: 'ref', hierarchy: 'func', object: this.#toObject(value) };
+    switch (value.type) {
+      case 'funcref':
+        return { type: 'ref', hierarchy: 'func', object: this.#functionOf(value.func) };
+      case 'exnref':
+        return { type: 'ref', hierarchy: 'exn', object: this.#thrownBy(value.exception) };
+      default:
+        return toBits(value);
     }
-    if (value.type !== 'exnref') return toBits(value);
-    const exception = value.exception && this.#entities.exceptions.get(value.exception);
-    const object = exception === undefined ? null : this.#engine.exceptions.thrownObject(exception);
-    return { type: 'ref', hierarchy: 'exn', object };
   }
 
   /**
@@ -127,37 +144,15 @@ export class LocalValues {
    */
   held(value: HeldValue): WasmValue {
     if (value.type !== 'ref') return toValue(value);
-    const { hierarchy, object } = value;
-    if (hierarchy !== 'exn') return this.#reference(hierarchy, () => object);
-    if (object === null) return { type: 'exnref', exception: undefined };
-    const thrown =
-      object instanceof WebAssembly.Exception
-        ? this.#engine.exceptions.describe(object)
-        : undefined;
-    if (thrown === undefined) throw new DebuggeeError('unsupported-type');
-    return { type: 'exnref', exception: this.#entities.exceptions.of(thrown) };
+    return this.#reference(value.hierarchy, () => value.object);
   }
 
   #frameValue(value: FrameValue): WasmValue {
     if (value.type !== 'ref') return toValue(value);
     const { address, hierarchy } = value;
-    if (hierarchy === 'exn') {
-      return {
-        type: 'exnref',
-        exception: address === undefined ? undefined : this.#exception(address),
-      };
-    }
     return this.#reference(hierarchy, () =>
-      address === undefined ? null : this.#engine.references.functionAt(address),
+      address === undefined ? null : this.#engine.references.objectAt(hierarchy, address),
     );
-  }
-
-  /** @throws DebuggeeError unsupported-type for an error of JavaScript that wasm has caught */
-  #exception(address: number): ExceptionHandle | undefined {
-    const thrown = this.#engine.exceptions.thrownBy(address);
-    if (thrown.kind === 'trap') return undefined;
-    if (thrown.kind === 'nothing') throw new DebuggeeError('unsupported-type');
-    return this.#entities.exceptions.of(thrown.exception);
   }
 
   #position(entity: TableEntity, index: bigint): number {
@@ -165,23 +160,52 @@ export class LocalValues {
     return (entity.type.limits.address === 'i64' ? index : Number(index)) as number;
   }
 
-  #reference(heap: unknown, read: () => unknown): WasmValue {
-    const functions = heap === 'func' || heap === 'nofunc' || typeof heap === 'number';
-    if (!functions) throw new DebuggeeError('unsupported-type');
-    const object = read();
-    if (object === null) return { type: 'funcref', func: undefined };
-    // A reference to a concrete type may be to a struct or array.
-    if (typeof object !== 'function') throw new DebuggeeError('unsupported-type');
-    return { type: 'funcref', func: this.#entities.funcs.of(this.#entities.funcOf(object)) };
+  /** @throws DebuggeeError unsupported-type for references that the world cannot express */
+  #reference(hierarchy: Hierarchy, read: () => unknown): WasmValue {
+    if (hierarchy === 'func') {
+      const object = read() as ((...args: unknown[]) => unknown) | null;
+      const func = object === null ? undefined : this.#entities.funcOf(object);
+      return { type: 'funcref', func: func && this.#entities.funcs.of(func) };
+    }
+    if (hierarchy === 'exn') return { type: 'exnref', exception: this.#exception(read()) };
+    throw new DebuggeeError('unsupported-type');
   }
 
-  #toObject(value: WasmValue): unknown {
-    if (value.type === 'exnref') {
-      throw new DebuggeeTrap('storing an exnref in a global or table is not implemented yet');
+  /**
+   * @param thrown - what throwing the exception throws, or null
+   * @throws DebuggeeError unsupported-type for an error of JavaScript that wasm has caught
+   */
+  #exception(thrown: unknown): ExceptionHandle | undefined {
+    if (thrown === null) return undefined;
+    const described =
+      thrown instanceof WebAssembly.Exception
+        ? this.#engine.exceptions.describe(thrown)
+        : undefined;
+    if (described === undefined) throw new DebuggeeError('unsupported-type');
+    return this.#entities.exceptions.of(described);
+  }
+
+  /** What a global or table of a type is to hold. */
+  #toObject(value: WasmValue, type: RefType, hierarchy: Hierarchy | undefined): unknown {
+    if (hierarchy !== 'func' && hierarchy !== 'exn') throw new DebuggeeError('unsupported-type');
+    const held = this.hold(value);
+    if (held.type !== 'ref' || held.hierarchy !== hierarchy) {
+      throw new DebuggeeError('mismatched-type');
     }
-    if (value.type !== 'funcref') throw new DebuggeeError('mismatched-type');
-    if (value.func === undefined) return null;
-    return this.#entities.funcObject(this.#entities.funcs.get(value.func));
+    const { object } = held;
+    if (object === null ? !type.nullable : isBottom(type)) {
+      throw new DebuggeeError('mismatched-type');
+    }
+    return object;
+  }
+
+  #functionOf(func: FuncHandle | undefined): unknown {
+    return func === undefined ? null : this.#entities.funcObject(this.#entities.funcs.get(func));
+  }
+
+  #thrownBy(exception: ExceptionHandle | undefined): unknown {
+    if (exception === undefined) return null;
+    return this.#engine.exceptions.thrownObject(this.#entities.exceptions.get(exception));
   }
 
   /** V8 checks the type of a reference by throwing a TypeError. */

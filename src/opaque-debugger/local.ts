@@ -6,6 +6,7 @@
  *     paused --singleStep, continue_--> running --stopped--> paused
  *                                          \----completed--> complete
  */
+import { hierarchyOf } from '../engine/instrument/references.ts';
 import type {
   Engine,
   Resumption as EngineResumption,
@@ -15,7 +16,7 @@ import type { Frame } from '../engine/runtime/frames.ts';
 import { NoFrame } from '../engine/runtime/resumption.ts';
 import { MismatchedValues } from '../engine/runtime/value-row.ts';
 import { functionType } from '../wasm/module.ts';
-import { Entities, newTag, toWasmType } from './local-entities.ts';
+import { Entities, makeTag, toWasmType } from './local-entities.ts';
 import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
 import { LocalValues } from './local-values.ts';
 import {
@@ -136,14 +137,18 @@ export class LocalDebugger implements OpaqueDebugger {
 
   instanceGetGlobal(handle: InstanceHandle, index: number): GlobalHandle {
     const instance = this.#entities.instances.get(handle);
-    const { type } = entry(instance.module.original.globals, index, 'global');
-    return this.#entities.globals.of({ global: instance.global(index)!, type });
+    const { original } = instance.module;
+    const { type } = entry(original.globals, index, 'global');
+    const hierarchy = type.value.kind === 'ref' ? hierarchyOf(original, type.value) : undefined;
+    return this.#entities.globals.of({ global: instance.global(index)!, type, hierarchy });
   }
 
   instanceGetTable(handle: InstanceHandle, index: number): TableHandle {
     const instance = this.#entities.instances.get(handle);
-    const { type } = entry(instance.module.original.tables, index, 'table');
-    return this.#entities.tables.of({ table: instance.table(index)!, type });
+    const { original } = instance.module;
+    const { type } = entry(original.tables, index, 'table');
+    const hierarchy = hierarchyOf(original, type.element);
+    return this.#entities.tables.of({ table: instance.table(index)!, type, hierarchy });
   }
 
   instanceGetFunc(handle: InstanceHandle, index: number): FuncHandle {
@@ -228,7 +233,7 @@ export class LocalDebugger implements OpaqueDebugger {
   }
 
   tagNew(types: WasmType[]): TagHandle {
-    return this.#entities.tags.of(newTag(types));
+    return this.#entities.tags.of(makeTag(types));
   }
 
   exceptionTag(handle: ExceptionHandle): TagHandle {

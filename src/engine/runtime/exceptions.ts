@@ -102,7 +102,7 @@ export class Exceptions {
   /** What throwing a reference in a frame would do; a trap means that it is null. */
   thrownBy(address: number): Throw {
     const error = this.#references.exceptionAt(address);
-    if (error instanceof WebAssembly.RuntimeError) return { kind: 'trap' };
+    if (error === null) return { kind: 'trap' };
     const exception = error instanceof WebAssembly.Exception ? this.describe(error) : undefined;
     return exception === undefined ? { kind: 'nothing' } : { kind: 'exception', exception };
   }

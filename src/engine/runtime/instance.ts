@@ -1,5 +1,5 @@
 /** An instance under the engine, with access to everything that is private in it. */
-import { memoryImportName } from '../instrument/instrument.ts';
+import { memoryImportName } from '../instrument/additions.ts';
 import { LEAVE_SLOT } from '../instrument/layout.ts';
 import type { Hierarchy } from '../instrument/references.ts';
 import type { LinkedImports } from './linking.ts';
@@ -43,6 +43,12 @@ export class DebugInstance {
     const exports: WebAssembly.Exports = Object.create(null);
     for (const { name } of original.exports) exports[name] = wasm.exports[name]!;
     this.exports = Object.freeze(exports);
+    for (const { name, kind, index } of original.exports) {
+      if (kind !== 'global') continue;
+      const own = this.codeGlobal(index)!;
+      const exported = exports[name] as WebAssembly.Global;
+      if (exported !== own) globalObjects.set(exported, own);
+    }
   }
 
   /** The function at a function index; undefined beyond the end. */
@@ -100,9 +106,10 @@ export class DebugInstance {
   }
 
   /**
-   * Imported entities are those that were given: V8 makes a new object for each export of a global,
-   * and an entity must have one identity in all instances. (An imported constant may have been given
-   * as a number; then it is this instance's own.)
+   * Imported entities are those that were given. V8 makes a new object for each export of a global,
+   * the one that the engine has added included, and an entity must have one identity in all
+   * instances: this is its. (An imported constant may have been given as a number; then it is this
+   * instance's own.)
    */
   #entity(kind: 'global' | 'table' | 'tag', index: number): object | undefined {
     const { instrumented, original } = this.module;
@@ -110,7 +117,10 @@ export class DebugInstance {
       kind === 'global' ? original.globals : kind === 'table' ? original.tables : original.tags;
     const imported = space[index]?.import;
     const given = imported && this.#imported[original.imports.indexOf(imported)];
-    if (typeof given === 'object' && given !== null) return given;
+    if (typeof given === 'object' && given !== null) return globalObjects.get(given) ?? given;
     return this.wasm.exports[instrumented.hidden[kind] + index];
   }
 }
+
+/** The engine's object for each global that an instance exports, by the objects that V8 has made. */
+const globalObjects = new WeakMap<object, object>();

@@ -14,6 +14,7 @@ import { SmallModule } from '../instrument/small-module.ts';
 interface Accessors {
   /** A new array with the elements of an old one, or none. */
   readonly make: (old: unknown, length: number) => unknown;
+  readonly isNull: (array: unknown, index: number) => number;
   readonly get: (array: unknown, index: number) => unknown;
   readonly set: (array: unknown, index: number, value: unknown) => void;
 }
@@ -73,13 +74,16 @@ export class ReferenceArrays {
 
   /**
    * What throwing the exception at a byte address of the frame stack throws: a
-   * WebAssembly.Exception, an error of JavaScript that was caught by wasm, or for null a
-   * WebAssembly.RuntimeError. JavaScript cannot have the reference itself.
+   * WebAssembly.Exception or an error of JavaScript that was caught by wasm. Null for null.
+   * JavaScript cannot have the reference itself.
    */
   exceptionAt(address: number): unknown {
     const index = (address - STACK) / REFERENCE_SIZE;
+    const array = this.#arrays.get('exn');
+    const { isNull, get } = this.#of('exn');
+    if (isNull(array, index) !== 0) return null;
     try {
-      return this.#of('exn').get(this.#arrays.get('exn'), index);
+      return get(array, index);
     } catch (error) {
       return error;
     }
@@ -87,10 +91,9 @@ export class ReferenceArrays {
 
   /** The reference at a byte address of the frame stack, as JavaScript has it; of exceptions, see above. */
   objectAt(hierarchy: Hierarchy, address: number): unknown {
+    if (hierarchy === 'exn') return this.exceptionAt(address);
     const index = (address - STACK) / REFERENCE_SIZE;
-    if (hierarchy !== 'exn') return this.#of(hierarchy).get(this.#arrays.get(hierarchy), index);
-    const thrown = this.exceptionAt(address);
-    return thrown instanceof WebAssembly.RuntimeError ? null : thrown;
+    return this.#of(hierarchy).get(this.#arrays.get(hierarchy), index);
   }
 
   /**
@@ -112,6 +115,7 @@ export class ReferenceArrays {
     }).exports;
     return {
       make: this.#accessors[`make ${hierarchy}`] as Accessors['make'],
+      isNull: this.#accessors[`null ${hierarchy}`] as Accessors['isNull'],
       get: this.#accessors[`get ${hierarchy}`] as Accessors['get'],
       set: this.#accessors[`set ${hierarchy}`] as Accessors['set'],
     };
@@ -141,6 +145,13 @@ function accessModule(): Uint8Array<ArrayBuffer> {
     const array = refType(true, type);
     // A function with an exnref in its type cannot be called from JavaScript at all.
     const given = hierarchy === 'exn' ? EXTERNREF : TOP[hierarchy];
+    add(`null ${hierarchy}`, [array, I32], [I32], [], (out) => {
+      out.localGet(0);
+      out.localGet(1);
+      out.op(Op.arrayGet);
+      out.u32(type);
+      out.op(Op.refIsNull);
+    });
     add(`get ${hierarchy}`, [array, I32], [given], [], (out) => {
       out.localGet(0);
       out.localGet(1);
@@ -182,8 +193,11 @@ function accessModule(): Uint8Array<ArrayBuffer> {
   return small.finish();
 }
 
-/** Pushes the reference to the exception that throwing a local throws; null stays null. */
-function writeExceptionOf(out: CodeWriter, local: number): void {
+/**
+ * Pushes the reference to the exception that throwing a local throws; null stays null. Function 0
+ * must be one that throws its argument.
+ */
+export function writeExceptionOf(out: CodeWriter, local: number): void {
   out.u8(Op.block);
   writeValType(out, EXNREF);
   out.op(Op.refNull);

@@ -1,0 +1,26 @@
+/**
+ * Tags that no module of the program has. `new WebAssembly.Tag` takes only the types of JavaScript's
+ * values, so a module that defines the tag is instantiated.
+ */
+import { ByteWriter } from '../../wasm/bytes.ts';
+import { ModuleWriter } from '../../wasm/encode.ts';
+import { decodeModule, SectionId } from '../../wasm/module.ts';
+import { writeExport, writeTagType } from '../../wasm/sections/externs.ts';
+import type { ValType } from '../../wasm/types.ts';
+import { TypeRegistry } from '../instrument/type-registry.ts';
+
+/** @param params - types that name none of a module */
+export function newTag(params: readonly ValType[]): WebAssembly.Tag {
+  const empty = decodeModule(new ModuleWriter().finish());
+  const types = new TypeRegistry(empty);
+  const tag = new ByteWriter(8);
+  writeTagType(tag, { typeIndex: types.func(params, []) });
+  const exported = new ByteWriter(8);
+  writeExport(exported, { name: 'tag', kind: 'tag', index: 0 });
+  const out = new ModuleWriter();
+  out.vectorSection(SectionId.type, empty, types.entries());
+  out.vectorSection(SectionId.tag, empty, [tag.take()]);
+  out.vectorSection(SectionId.export, empty, [exported.take()]);
+  const module = new WebAssembly.Module(out.finish() as Uint8Array<ArrayBuffer>);
+  return new WebAssembly.Instance(module).exports['tag'] as WebAssembly.Tag;
+}
