@@ -9,13 +9,13 @@ import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { FUNCREF, I32, refType } from '../../wasm/types.ts';
-import { emitContinuation } from './continuation.ts';
 import {
   DEBUG_MEMORY_IMPORT,
   DEBUG_MEMORY_TYPE,
   memoryImport,
   memoryImportName,
-} from './instrument.ts';
+} from './additions.ts';
+import { emitContinuation } from './continuation.ts';
 import { IMPORT_MODULE } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { HIERARCHIES, type Hierarchy, TOP } from './references.ts';

@@ -7,37 +7,31 @@
  * come before defined ones and V8 keeps the base of memory 0 in a register: the program's memory
  * must stay number 0 and the debug memory be the last.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
-import { writeGlobalType, writeHeapType, writeTableType } from '../../wasm/type-codec.ts';
-import { FUNCREF, I32, type Limits, type MemoryType, refType } from '../../wasm/types.ts';
+import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
+import { I32, refType } from '../../wasm/types.ts';
+import {
+  AddedGlobals,
+  copyVector,
+  elementEntries,
+  exportEntries,
+  type HiddenExports,
+  hiddenNames,
+  importEntries,
+  tableEntries,
+  u32Piece,
+  withSize,
+} from './additions.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
-import { IMPORT_MODULE, INITIAL_PAGES, LIMITS, MAXIMUM_PAGES } from './layout.ts';
+import { LIMITS } from './layout.ts';
 import { planFunction } from './plan.ts';
 import { type Hierarchy, TOP } from './references.ts';
 import { Segments, usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
-
-/** Names of the exports that only the engine sees. */
-export interface HiddenExports {
-  /** The instance's number: a mutable i32 global, set before any code runs. */
-  readonly instance: string;
-  /** All functions by function index, imports included, then what `Segments` adds. */
-  readonly functions: string;
-  /** Where `leave` and the continuations are. */
-  readonly continuations: string;
-  /** Prefixes, followed by the index in the original's index space. */
-  readonly global: string;
-  readonly table: string;
-  readonly tag: string;
-  /** Prefix, followed by a hierarchy: the array of references. */
-  readonly references: string;
-}
 
 export interface InstrumentedModule {
   readonly original: Module;
@@ -61,30 +55,6 @@ export interface InstrumentedModule {
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
-
-/** Import name of a memory that the original defines. */
-export function memoryImportName(index: number): string {
-  return `memory:${index}`;
-}
-
-export const DEBUG_MEMORY_IMPORT = 'debug-memory';
-
-const UNBOUNDED: Omit<Limits, 'min'> = {
-  max: undefined,
-  shared: false,
-  address: 'i32',
-  pageSizeLog2: 16,
-};
-
-export const DEBUG_MEMORY_TYPE: MemoryType = {
-  limits: {
-    min: BigInt(INITIAL_PAGES),
-    max: BigInt(MAXIMUM_PAGES),
-    shared: true,
-    address: 'i32',
-    pageSizeLog2: 16,
-  },
-};
 
 /** Address in the debug memory of a limit word. */
 export function limitAddress(word: number): number {
@@ -227,141 +197,5 @@ function cruiseTarget(
       if (usesSegment(reader)) segments.write(reader, out);
       else out.bytes(module.bytes, reader.pc, reader.next);
     },
-  };
-}
-
-function withSize(body: Uint8Array): Uint8Array {
-  const out = new ByteWriter(body.length + 5);
-  out.u32(body.length);
-  out.bytes(body);
-  return out.take();
-}
-
-function copyVector(
-  out: ModuleWriter,
-  module: Module,
-  id: number,
-  added: readonly Uint8Array[] = [],
-): void {
-  const entries = [...sectionEntries(module, id), ...added];
-  if (entries.length > 0) out.vectorSection(id, module, entries);
-}
-
-function piece(write: (out: ByteWriter) => void): Uint8Array {
-  const out = new ByteWriter(32);
-  write(out);
-  return out.take();
-}
-
-function u32Piece(value: number): Uint8Array {
-  return piece((out) => out.u32(value));
-}
-
-/** Entry of the import section for a memory that the engine provides. */
-export function memoryImport(name: string, type: MemoryType): Uint8Array {
-  return piece((out) =>
-    writeImport(out, { module: IMPORT_MODULE, name, desc: { kind: 'memory', type } }),
-  );
-}
-
-function importEntries(module: Module) {
-  const own = module.memories.flatMap(({ type, import: imported }, index) =>
-    imported === undefined ? [memoryImport(memoryImportName(index), type)] : [],
-  );
-  return [
-    ...sectionEntries(module, SectionId.import),
-    ...own,
-    memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE),
-  ];
-}
-
-function tableEntries(module: Module, functions: number) {
-  const table = (min: number): Uint8Array =>
-    piece((out) =>
-      writeTableType(out, { element: FUNCREF, limits: { min: BigInt(min), ...UNBOUNDED } }),
-    );
-  return [...sectionEntries(module, SectionId.table), table(functions), table(1)];
-}
-
-/** Globals behind the module's own. */
-class AddedGlobals {
-  readonly entries: Uint8Array[] = [];
-  readonly exports: { name: string; kind: 'global'; index: number }[] = [];
-  readonly #first: number;
-
-  constructor(first: number) {
-    this.#first = first;
-  }
-
-  /** Adds one, exported if it has a name; gives its index. */
-  add(write: (out: ByteWriter) => void, name?: string): number {
-    const index = this.#first + this.entries.length;
-    this.entries.push(piece(write));
-    if (name !== undefined) this.exports.push({ name, kind: 'global', index });
-    return index;
-  }
-
-  /** Adds one that is exported as the module's own are; gives its index. */
-  addPrivate(write: (out: ByteWriter) => void, hidden: HiddenExports): number {
-    return this.add(write, hidden.global + (this.#first + this.entries.length));
-  }
-}
-
-function exportEntries(
-  module: Module,
-  hidden: HiddenExports,
-  target: EmitTarget,
-  globals: AddedGlobals,
-) {
-  const added: Parameters<typeof writeExport>[1][] = [
-    { name: hidden.instance, kind: 'global', index: target.instanceGlobal },
-    { name: hidden.functions, kind: 'table', index: module.tables.length },
-    { name: hidden.continuations, kind: 'table', index: target.continuationTable },
-    ...globals.exports,
-  ];
-  const addPrivate = (
-    kind: 'global' | 'table' | 'tag',
-    space: readonly { import?: unknown }[],
-    prefix: string,
-  ): void => {
-    space.forEach((_, index) => {
-      added.push({ name: prefix + index, kind, index });
-    });
-  };
-  addPrivate('global', module.globals, hidden.global);
-  addPrivate('table', module.tables, hidden.table);
-  addPrivate('tag', module.tags, hidden.tag);
-  return [
-    ...sectionEntries(module, SectionId.export),
-    ...added.map((entry) => piece((out) => writeExport(out, entry))),
-  ];
-}
-
-/** The module's segments, then the one that fills the table of all functions. */
-function elementEntries(module: Module, functions: number) {
-  const all = piece((out) => {
-    out.u8(2); // active, explicit table, function indices
-    out.u32(module.tables.length);
-    out.u8(Op.i32Const);
-    out.s32(0);
-    out.u8(Op.end);
-    out.u8(0); // elemkind: functions
-    out.u32(functions);
-    for (let i = 0; i < functions; i++) out.u32(i);
-  });
-  return [...sectionEntries(module, SectionId.element), all];
-}
-
-function hiddenNames(module: Module): HiddenExports {
-  let prefix = 'witness:';
-  while (module.exports.some(({ name }) => name.startsWith(prefix))) prefix = `_${prefix}`;
-  return {
-    instance: `${prefix}instance`,
-    functions: `${prefix}functions`,
-    continuations: `${prefix}continuations`,
-    global: `${prefix}global:`,
-    table: `${prefix}table:`,
-    tag: `${prefix}tag:`,
-    references: `${prefix}references:`,
   };
 }

@@ -9,8 +9,8 @@ import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
 import { EXTERNREF, FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
+import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE } from './additions.ts';
 import type { CodeWriter } from './code.ts';
-import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE } from './instrument.ts';
 import { FRAME_POINTER, IMPORT_MODULE, STACK } from './layout.ts';
 import {
   type Hierarchy,

@@ -6,7 +6,7 @@
 
 import { Op } from '../../wasm/opcodes.ts';
 import type { GlobalType, NumType } from '../../wasm/types.ts';
-import { DEBUG_MEMORY_TYPE } from '../instrument/instrument.ts';
+import { DEBUG_MEMORY_TYPE } from '../instrument/additions.ts';
 import { SCRATCH } from '../instrument/layout.ts';
 import { SmallModule } from '../instrument/small-module.ts';
 

@@ -2,8 +2,8 @@
 
 import { functionType } from '../../wasm/module.ts';
 import type { FuncType, MemoryType } from '../../wasm/types.ts';
+import { DEBUG_MEMORY_IMPORT } from '../instrument/additions.ts';
 import { CONTINUATION } from '../instrument/continuation-module.ts';
-import { DEBUG_MEMORY_IMPORT } from '../instrument/instrument.ts';
 import { IMPORT_MODULE } from '../instrument/layout.ts';
 import { DebugInstance } from './instance.ts';
 import type { DebugModule } from './module.ts';

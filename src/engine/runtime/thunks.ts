@@ -4,7 +4,7 @@
  */
 import type { Module } from '../../wasm/module.ts';
 import { type ValType, valTypeName } from '../../wasm/types.ts';
-import { DEBUG_MEMORY_IMPORT } from '../instrument/instrument.ts';
+import { DEBUG_MEMORY_IMPORT } from '../instrument/additions.ts';
 import { IMPORT_MODULE } from '../instrument/layout.ts';
 import {
   callThunk,
