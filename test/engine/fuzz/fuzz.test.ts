@@ -7,11 +7,19 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { checkSeed, type Source, type Tally } from './seeds.ts';
 
 /** How many seeds of each source; `npm run fuzz` takes as many as there is time for. */
-const COUNTS: Readonly<Record<Source, number>> = { own: 40, binaryen: 40, mutated: 8 };
+const COUNTS: Readonly<Record<Source, number>> = { own: 24, binaryen: 32, mutated: 4 };
 const GROUP = 4;
 
 /** Seeds that have failed once. */
-const KNOWN: readonly (readonly [Source, number])[] = [];
+const KNOWN: readonly (readonly [Source, number])[] = [
+  // Operands have the label's types behind a br_if that could have taken them there.
+  ['binaryen', 2039],
+  ['binaryen', 2053],
+  // Homes of a loop's results, on the way past the loop that a continuation began in.
+  ['binaryen', 10088],
+  // V8 chooses between two errors.
+  ['binaryen', 10295],
+];
 
 const total = { modules: 0, refused: 0, steps: 0, earlyReturns: 0 };
 
@@ -36,7 +44,7 @@ describe('failed once', () => {
 
 afterAll(() => {
   // The programs do something.
-  expect(total.steps).toBeGreaterThan(20_000);
-  expect(total.earlyReturns).toBeGreaterThan(100);
-  expect(total.refused).toBeGreaterThan(100);
+  expect(total.steps).toBeGreaterThan(10_000);
+  expect(total.earlyReturns).toBeGreaterThan(50);
+  expect(total.refused).toBeGreaterThan(50);
 });

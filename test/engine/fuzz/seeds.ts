@@ -77,20 +77,24 @@ async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
   return { modules: 0, refused, steps: 0, earlyReturns: 0 };
 }
 
+/** V8 validates functions in several threads: which error it finds first is chance now and then. */
+const ATTEMPTS = 100;
+
 /** The same as V8: an error of the same class and message, or none. */
 function checkRefusal(bytes: Uint8Array): void {
   const engine = new Engine({ memory: createDebugMemory(), onStop: () => {} });
-  const load = (how: () => unknown): string => {
-    try {
-      how();
-      return 'valid';
-    } catch (error) {
-      return textOfError(error);
-    }
-  };
-  const expected = load(() => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
-  equal(
-    load(() => engine.loadModule(bytes)),
-    expected,
-  );
+  const found = outcomeOf(() => engine.loadModule(bytes));
+  const inV8 = (): string =>
+    outcomeOf(() => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
+  for (let n = 0; n < ATTEMPTS; n++) if (inV8() === found) return;
+  equal(found, inV8());
+}
+
+function outcomeOf(load: () => unknown): string {
+  try {
+    load();
+    return 'valid';
+  } catch (error) {
+    return textOfError(error);
+  }
 }
