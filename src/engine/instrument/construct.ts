@@ -44,3 +44,45 @@ export const DELIMITERS: ReadonlySet<number> = new Set([
   Op.catchAll,
   Op.delegate,
 ]);
+
+/** Follows code that cannot be reached, of which only the nesting matters. */
+export class DeadCode {
+  #nesting: number;
+
+  constructor(nesting = 0) {
+    this.#nesting = nesting;
+  }
+
+  clone(): DeadCode {
+    return new DeadCode(this.#nesting);
+  }
+
+  /** Not inside a construct that cannot be reached itself. */
+  get isOutermost(): boolean {
+    return this.#nesting === 0;
+  }
+
+  /** Whether an instruction ends an arm of a construct that can be reached. */
+  ends(op: number): boolean {
+    switch (op) {
+      case Op.block:
+      case Op.loop:
+      case Op.if:
+      case Op.try:
+      case Op.tryTable:
+        this.#nesting++;
+        return false;
+      case Op.else:
+      case Op.catch:
+      case Op.catchAll:
+        return this.isOutermost;
+      case Op.end:
+      case Op.delegate:
+        if (this.isOutermost) return true;
+        this.#nesting--;
+        return false;
+      default:
+        return false;
+    }
+  }
+}

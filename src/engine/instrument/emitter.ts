@@ -5,7 +5,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
-import type { Construct } from './construct.ts';
+import { type Construct, DELIMITERS } from './construct.ts';
 import { TRAP } from './layout.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
@@ -13,7 +13,6 @@ import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { TrapChecks } from './trap-checks.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
-import { Walker } from './walker.ts';
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -85,7 +84,7 @@ export class FunctionEmitter {
     if (this.code.walker.reachable) {
       const left = !this.#beforeInstruction(pc) || !this.#checkTrap(reader);
       this.#trustedPc = -1;
-      if (left && !Walker.delimits(op)) {
+      if (left && !DELIMITERS.has(op)) {
         if (!this.#skipDeadCode(reader)) this.code.walker.apply(reader);
         return;
       }

@@ -3,6 +3,7 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
+import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
@@ -35,7 +36,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     const { op, pc } = reader;
     if (walker.concerns(reader)) {
       legacy.note(reader, walker);
-      if (Walker.delimits(op)) delimiters.add(pc);
+      if (DELIMITERS.has(op)) delimiters.add(pc);
     }
     if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
       openLoops.at(-1)?.writes.add(reader.index);

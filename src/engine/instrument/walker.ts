@@ -14,7 +14,7 @@ import {
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { refType, type ValType } from '../../wasm/types.ts';
-import { type Construct, type ConstructKind, DELIMITERS } from './construct.ts';
+import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
 import { LocalSet } from './local-set.ts';
 import { CONSTANT, OperandStack, SLOT } from './operands.ts';
 
@@ -40,8 +40,7 @@ export class Walker {
   readonly #tracked: number;
   readonly #effect = new StackEffect();
   readonly #operandType = (depth: number): ValType => this.operands.typeAt(depth);
-  /** Constructs opened in code that cannot be reached. */
-  #deadNesting = 0;
+  #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
   constructor(fn: WalkedFunction, tracked: number, operands = new OperandStack()) {
@@ -61,7 +60,7 @@ export class Walker {
     fork.constructs.length = 0;
     for (const construct of this.constructs) fork.constructs.push({ ...construct });
     fork.reachable = this.reachable;
-    fork.#deadNesting = this.#deadNesting;
+    fork.#dead = this.#dead.clone();
     return fork;
   }
 
@@ -72,7 +71,7 @@ export class Walker {
 
   /** What comes up to the end of the innermost construct's arm cannot be reached. */
   get armIsDead(): boolean {
-    return !this.reachable && this.#deadNesting === 0 && !this.finished;
+    return !this.reachable && this.#dead.isOutermost && !this.finished;
   }
 
   get innermost(): Construct {
@@ -90,18 +89,13 @@ export class Walker {
    */
   concerns(reader: InstructionReader): boolean {
     if (this.reachable) return true;
-    return this.#deadNesting === 0 && DELIMITERS.has(reader.op);
-  }
-
-  /** Whether an opcode ends an arm of a construct. */
-  static delimits(op: number): boolean {
-    return DELIMITERS.has(op);
+    return this.#dead.isOutermost && DELIMITERS.has(reader.op);
   }
 
   /** Advances over the instruction that the reader has just read. */
   apply(reader: InstructionReader): void {
     const { op } = reader;
-    if (!this.reachable && !this.#continuesFromDeadCode(op)) return;
+    if (!this.reachable && !this.#dead.ends(op)) return;
     switch (op) {
       case Op.block:
       case Op.loop:
@@ -262,29 +256,6 @@ export class Walker {
     });
     this.operands.pushAll(params);
     if (kind === 'loop') this.enterLoopHeader(pc);
-  }
-
-  #continuesFromDeadCode(op: number): boolean {
-    switch (op) {
-      case Op.block:
-      case Op.loop:
-      case Op.if:
-      case Op.try:
-      case Op.tryTable:
-        this.#deadNesting++;
-        return false;
-      case Op.else:
-      case Op.catch:
-      case Op.catchAll:
-        return this.#deadNesting === 0;
-      case Op.end:
-      case Op.delegate:
-        if (this.#deadNesting === 0) return true;
-        this.#deadNesting--;
-        return false;
-      default:
-        return false;
-    }
   }
 
   #branch(depth: number): void {
