@@ -66,7 +66,17 @@ export class Debuggee {
 
   #describe(detail: StopEvent): Stop {
     const activations = this.engine.activations().map((frames) => frames.map(this.#view));
-    return { event: detail.kind, detail, activations, top: activations[0]![0]! };
+    return {
+      event: detail.kind,
+      detail,
+      activations,
+      // A failing instantiation may have no frame at all.
+      get top() {
+        const newest = activations[0]?.[0];
+        if (newest === undefined) throw new Error(`${detail.kind} without a frame`);
+        return newest;
+      },
+    };
   }
 
   readonly #view = (frame: Frame): FrameView => ({
