@@ -2,7 +2,7 @@
 import { equal } from 'node:assert/strict';
 import type { Scenario } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
-import { Cruise, Stepping, Wandering } from './debuggers.ts';
+import { Cruise, Interrupting, Stepping, Wandering } from './debuggers.ts';
 import { returnEarly } from './early-returns.ts';
 import { type Debugger, runUnder } from './engine-run.ts';
 import { runPlain } from './program.ts';
@@ -45,6 +45,13 @@ export function check(scenario: Scenario, bytes: Uint8Array, seed: number): Chec
       const wandering = new Wandering(steps, new Random(seed * WANDERINGS + n));
       equal(runUnder(scenario, bytes, wandering), plain);
       wandering.end();
+    });
+  }
+  if (complete) {
+    within('interrupting', () => {
+      const interrupting = new Interrupting(steps, new Random(~seed));
+      equal(runUnder(scenario, bytes, interrupting), plain);
+      interrupting.end();
     });
   }
   const earlyReturns = within('returning early', () => returnEarly(scenario, bytes, seed));

@@ -25,12 +25,17 @@ export interface Step {
   readonly event: StopEvent['kind'];
   readonly pc: number | undefined;
   readonly text: string;
+  /** A function entry or loop header, where an interrupt is reported. */
+  readonly header: boolean;
+  /** Calls of host functions before it. */
+  readonly hostCalls: number;
 }
 
 /** Stops before every instruction, and writes all stops down. */
 export class Stepping implements Debugger {
   readonly steps: Step[] = [];
   readonly #most: number;
+  #hostCalls = 0;
 
   /** @param most - steps after which it lets the program run: some loops are long */
   constructor(most: number) {
@@ -46,8 +51,13 @@ export class Stepping implements Debugger {
     return 'step';
   }
 
-  stopped({ event, pc, text }: Stop): How {
-    if (this.complete) this.steps.push({ event, pc, text });
+  hostCalled(): void {
+    this.#hostCalls++;
+  }
+
+  stopped({ event, pc, text, frames }: Stop): How {
+    const header = event === 'breakpoint' && frames[0]?.snapshot.header === true;
+    if (this.complete) this.steps.push({ event, pc, text, header, hostCalls: this.#hostCalls });
     return this.complete ? 'step' : 'run';
   }
 }
@@ -131,6 +141,63 @@ export class Wandering implements Debugger {
   }
 }
 
+/** Interrupts the program while it runs: in host functions that it calls. */
+export class Interrupting implements Debugger {
+  readonly #steps: readonly Step[];
+  readonly #random: Random;
+  /** Position among the steps; -1 before the program has begun. */
+  #at = -1;
+  #hostCalls = 0;
+  /** The number of the host call in which a stop was asked for that has not come. */
+  #asked: number | undefined;
+
+  constructor(steps: readonly Step[], random: Random) {
+    this.#steps = steps;
+    this.#random = random;
+  }
+
+  begin(): How {
+    return 'run';
+  }
+
+  hostCalled({ engine }: Driver): void {
+    this.#hostCalls++;
+    if (this.#random.below(3) > 0) return;
+    engine.interrupt();
+    this.#asked ??= this.#hostCalls;
+  }
+
+  stopped(stop: Stop): How {
+    const at = this.#next();
+    const step = this.#steps[at];
+    ok(step !== undefined, `stopped where no stop is wanted: ${stop.text}`);
+    const interrupted = step.event === 'breakpoint' || at === this.#at;
+    equal(stop.text, interrupted ? interruptedText(step) : step.text);
+    if (interrupted) this.#asked = undefined;
+    this.#at = at;
+    return 'run';
+  }
+
+  /** @throws Error if a stop is yet to come */
+  end(): void {
+    equal(this.#steps[this.#next()]?.text, undefined, 'a stop that did not come');
+  }
+
+  #next(): number {
+    // Stopped for another reason before: reported at once when that is over.
+    if (this.#asked !== undefined && this.#steps[this.#at]?.event !== 'breakpoint') {
+      if (this.#at >= 0 && this.#steps[this.#at]!.hostCalls >= this.#asked) return this.#at;
+    }
+    const at = this.#steps.findIndex(({ event, header, hostCalls }, i) => {
+      if (i <= this.#at) return false;
+      if (event !== 'breakpoint') return true;
+      return header && this.#asked !== undefined && hostCalls >= this.#asked;
+    });
+    return at < 0 ? this.#steps.length : at;
+  }
+}
+
+/** What an interrupt shows where a step stopped. */
 function interruptedText({ event, text }: Step): string {
   return `interrupted${text.slice(event.length)}`;
 }

@@ -32,6 +32,8 @@ export interface Debugger {
   begin(driver: Driver): How;
   /** Called at every stop; says how to go on. What it throws ends the run, once it has ended. */
   stopped(stop: Stop, driver: Driver): How | readonly [How, Resumption];
+  /** Called before every host function that the program calls. */
+  hostCalled?(driver: Driver): void;
 }
 
 /**
@@ -66,12 +68,36 @@ export function runUnder(
   const result = engine.enter(() =>
     show(
       scenario.run({
-        instantiate: (_, imports) => engine.instantiate(driver.module, imports).exports,
+        instantiate: (_, imports) =>
+          engine.instantiate(
+            driver.module,
+            watched(imports, () => made.hostCalled?.(driver)),
+          ).exports,
       }),
     ),
   );
   if (failure !== undefined) throw failure.error;
   return result;
+}
+
+/** The imports with something done before each call of a function. */
+function watched(
+  imports: WebAssembly.Imports | undefined,
+  before: () => void,
+): WebAssembly.Imports {
+  const watch = (value: WebAssembly.ImportValue): WebAssembly.ImportValue => {
+    if (typeof value !== 'function') return value;
+    const call = value as (...args: unknown[]) => unknown;
+    return (...args: unknown[]) => {
+      before();
+      return call(...args);
+    };
+  };
+  const modules = Object.entries(imports ?? {}).map(([name, module]) => {
+    const values = Object.entries(module).map(([key, value]) => [key, watch(value)] as const);
+    return [name, Object.fromEntries(values)] as const;
+  });
+  return Object.fromEntries(modules);
 }
 
 function stopOf(engine: Engine, event: StopEvent): Stop {
