@@ -27,6 +27,8 @@ export interface Tally extends Checked {
 /** Damaged modules of one seed: they are refused fast. */
 const MUTATIONS = 20;
 
+const NOTHING: Tally = { modules: 0, refused: 0, steps: 0, earlyReturns: 0 };
+
 let tool: Promise<WasmOpt> | undefined;
 
 /** @throws Error with the source and the seed in its message if anything differs */
@@ -56,9 +58,10 @@ async function checkOwn(seed: number): Promise<Tally> {
 
 function checkBinaryen(wasmOpt: WasmOpt, seed: number): Tally {
   const { bytes, refused } = binaryenModule(wasmOpt, seed);
-  if (refused !== undefined) checkRefusal(refused);
+  for (const module of refused) checkRefusal(module);
+  if (bytes === undefined) return { ...NOTHING, refused: refused.length };
   const checked = check(embedded(`seed ${seed}`, decodeModule(bytes)), bytes, seed);
-  return { ...checked, modules: 1, refused: refused === undefined ? 0 : 1 };
+  return { ...checked, modules: 1, refused: refused.length };
 }
 
 async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
@@ -67,6 +70,7 @@ async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
     seed % 2 === 0
       ? await assemble(randomScenario(seed).modules[0] as string)
       : binaryenModule(wasmOpt, seed).bytes;
+  if (whole === undefined) return NOTHING;
   let refused = 0;
   for (let n = 0; n < MUTATIONS; n++) {
     const bytes = mutated(whole, random);
@@ -74,7 +78,7 @@ async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
     if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) refused++;
     checkRefusal(bytes);
   }
-  return { modules: 0, refused, steps: 0, earlyReturns: 0 };
+  return { ...NOTHING, refused };
 }
 
 /** V8 validates functions in several threads: which error it finds first is chance now and then. */
