@@ -2,7 +2,7 @@
 import { equal, ok } from 'node:assert/strict';
 import type { StopEvent } from '../../../src/engine/runtime/engine.ts';
 import type { Random } from '../random.ts';
-import type { Debugger, Driver, How, Stop } from './engine-run.ts';
+import { type Debugger, type Driver, GivenUp, type How, type Stop } from './engine-run.ts';
 
 /** Asks for nothing: the program stops by itself or not at all. */
 export class Cruise implements Debugger {
@@ -59,6 +59,24 @@ export class Stepping implements Debugger {
     const header = event === 'breakpoint' && frames[0]?.snapshot.header === true;
     if (this.complete) this.steps.push({ event, pc, text, header, hostCalls: this.#hostCalls });
     return this.complete ? 'step' : 'run';
+  }
+}
+
+/** Ends a program that is still running after so many steps: it may be one that never ends. */
+export class Bounded implements Debugger {
+  #left: number;
+
+  constructor(most: number) {
+    this.#left = most;
+  }
+
+  begin(): How {
+    return 'step';
+  }
+
+  stopped(): How {
+    if (--this.#left < 0) throw new GivenUp('too many steps');
+    return 'step';
   }
 }
 

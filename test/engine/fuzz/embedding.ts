@@ -40,9 +40,8 @@ class Embedder {
   }
 
   run(instantiate: (imports: WebAssembly.Imports) => WebAssembly.Exports): string {
-    const imports = this.#imports();
     try {
-      this.#exports = instantiate(imports);
+      this.#exports = instantiate(this.#imports());
     } catch (error) {
       return `${this.#log.join('\n')}\nnot instantiated: ${this.#errorText(error)}`;
     }
@@ -94,16 +93,21 @@ class Embedder {
       yield `global ${i} ${this.#outcome(() => global.value)}`;
     }
     for (let i = 0; i < memories.length; i++) {
-      const { buffer } = exports[exposedName('memory', i)] as WebAssembly.Memory;
-      yield `memory ${i} ${buffer.byteLength} ${hash(buffer)}`;
+      yield `memory ${i} ${this.#outcome(() => {
+        const { buffer } = exports[exposedName('memory', i)] as WebAssembly.Memory;
+        return `${buffer.byteLength} ${hash(buffer)}`;
+      })}`;
     }
     for (let i = 0; i < tables.length; i++) {
-      const table = exports[exposedName('table', i)] as WebAssembly.Table;
-      // A 64-bit table has a bigint here, whatever the type says.
-      const elements = Array.from({ length: Math.min(Number(table.length), ELEMENTS) }, (_, at) =>
-        this.#outcome(() => table.get(this.#tableIndex(i, at))),
-      );
-      yield `table ${i} ${table.length} ${elements.join(' ')}`;
+      yield `table ${i} ${this.#outcome(() => {
+        const table = exports[exposedName('table', i)] as WebAssembly.Table;
+        // Of a 64-bit table it is a bigint, whatever the type says.
+        const length = Number(table.length);
+        const elements = Array.from({ length: Math.min(length, ELEMENTS) }, (_, at) =>
+          this.#outcome(() => table.get(this.#tableIndex(i, at))),
+        );
+        return `${length} ${elements.join(' ')}`;
+      })}`;
     }
   }
 

@@ -25,6 +25,11 @@ export interface Driver {
   readonly module: DebugModule;
 }
 
+/** What a debugger throws to end the program then and there. */
+export class GivenUp extends Error {
+  override name = 'GivenUp';
+}
+
 export type How = 'run' | 'step';
 
 export interface Debugger {
@@ -59,6 +64,7 @@ export function runUnder(
         else engine.resume(...how);
       } catch (error) {
         failure ??= { error };
+        if (error instanceof GivenUp) throw error;
         engine.detach();
       }
     },

@@ -7,8 +7,10 @@ import { assemble } from '../debuggee.ts';
 import { Random } from '../random.ts';
 import { binaryenModule } from './binaryen.ts';
 import { type Checked, check } from './check.ts';
+import { Bounded } from './debuggers.ts';
 import { embedded } from './embedding.ts';
 import { textOfError } from './embedding-values.ts';
+import { GivenUp, runUnder } from './engine-run.ts';
 import { mutated } from './mutations.ts';
 import { randomScenario } from './program.ts';
 import { WasmOpt } from './wasm-opt.ts';
@@ -71,14 +73,38 @@ async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
       ? await assemble(randomScenario(seed).modules[0] as string)
       : binaryenModule(wasmOpt, seed).bytes;
   if (whole === undefined) return NOTHING;
-  let refused = 0;
+  const tally = { ...NOTHING };
   for (let n = 0; n < MUTATIONS; n++) {
     const bytes = mutated(whole, random);
-    // What is valid all the same may run for ever: the fuel may be what was damaged.
-    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) refused++;
     checkRefusal(bytes);
+    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) tally.refused++;
+    else if (tally.modules === 0) add(tally, checkValid(bytes, seed));
   }
-  return { ...NOTHING, refused };
+  return tally;
+}
+
+/** Steps after which a damaged program counts as one that never ends. */
+const BOUND = 1500;
+/** Pages, or elements, of what is worth comparing. */
+const LARGEST = 1000n;
+
+/** Compares what is valid in spite of its damage, if it ends. */
+function checkValid(bytes: Uint8Array, seed: number): Tally {
+  const module = decodeModule(bytes);
+  const limits = [...module.memories, ...module.tables].map(({ type }) => type.limits);
+  if (limits.some(({ min }) => min > LARGEST)) return NOTHING;
+  const scenario = embedded(`damaged seed ${seed}`, module);
+  try {
+    runUnder(scenario, bytes, new Bounded(BOUND));
+  } catch (error) {
+    if (error instanceof GivenUp) return NOTHING;
+    throw error;
+  }
+  return { ...check(scenario, bytes, seed), modules: 1, refused: 0 };
+}
+
+function add(total: Record<keyof Tally, number>, tally: Tally): void {
+  for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key];
 }
 
 /** V8 validates functions in several threads: which error it finds first is chance now and then. */

@@ -34,7 +34,6 @@ type Start = (embedding: Embedding, wasm?: object) => void;
 export class WasmOpt {
   readonly #start: Start;
   readonly #module: WebAssembly.Module;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'witness-fuzz-'));
 
   private constructor(start: Start, module: WebAssembly.Module) {
     this.#start = start;
@@ -80,20 +79,20 @@ export class WasmOpt {
    */
   run(input: Uint8Array, options: readonly string[]): Uint8Array {
     // Real files: the program was built to know no others.
-    const from = join(this.#folder, 'in');
-    const to = join(this.#folder, 'out');
-    writeFileSync(from, input);
-    rmSync(to, { force: true });
-    this.#start({
-      arguments: [from, ...options, '-o', to],
-      instantiateWasm: (imports, ready) => {
-        ready(new WebAssembly.Instance(this.#module, imports), this.#module);
-      },
-    });
-    return readFileSync(to);
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    const folder = mkdtempSync(join(tmpdir(), 'witness-fuzz-'));
+    try {
+      const from = join(folder, 'in');
+      const to = join(folder, 'out');
+      writeFileSync(from, input);
+      this.#start({
+        arguments: [from, ...options, '-o', to],
+        instantiateWasm: (imports, ready) => {
+          ready(new WebAssembly.Instance(this.#module, imports), this.#module);
+        },
+      });
+      return readFileSync(to);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 }
