@@ -175,13 +175,15 @@ export function activationsAfterTrap(
     }
     if (activation === undefined) {
       activation = [];
-      result.unshift(activation);
+      result.push(activation);
     }
     const innermost = i === newest;
     const pc = innermost ? snapshot.pc : snapshot.next;
     const { instance, fn } = located;
-    activation.unshift({ instance, fn, pc, snapshot, base, exact: !innermost });
+    activation.push({ instance, fn, pc, snapshot, base, exact: !innermost });
     base += fn.frameSize;
   }
-  return result;
+  // Oldest first so far: after an overflow there are 100,000 of them.
+  for (const frames of result) frames.reverse();
+  return result.reverse();
 }
