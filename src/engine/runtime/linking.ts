@@ -17,55 +17,102 @@ export interface EngineImports {
 }
 
 export interface LinkedImports {
+  /** A new import object, for one instantiation. */
   readonly imports: WebAssembly.Imports;
-  /** What was given for each of the module's imports, in their order. */
+  /** What was given for each of the module's imports, in their order, once V8 has asked for them. */
   readonly values: readonly unknown[];
-  /** By memory index. */
+  /** By memory index, as `values`. */
   readonly memories: readonly WebAssembly.Memory[];
 }
 
 /**
- * The import object for an instrumented module: what the embedder gave, each read once and in the
- * order of the module's imports, functions of the host wrapped, and the engine's own.
+ * What an instrumented module imports: what the embedder gives, functions of the host wrapped, then
+ * the engine's own.
+ *
+ * @throws TypeError as V8 does if what the embedder gives is no object
  */
 export function readImports(
   module: DebugModule,
   given: WebAssembly.Imports | undefined,
   engine: EngineImports,
 ): LinkedImports {
-  const imports: Record<string, Record<string, unknown>> = {};
-  const values: unknown[] = [];
-  const memories: WebAssembly.Memory[] = [];
-  if (given === undefined && module.original.imports.length > 0) {
+  const { imports, bytes } = module.original;
+  if (given === undefined ? imports.length > 0 : !isObject(given)) {
     // Throws, in V8's own words: an instrumented module always has imports.
-    new WebAssembly.Instance(
-      new WebAssembly.Module(module.original.bytes as Uint8Array<ArrayBuffer>),
-    );
+    new WebAssembly.Instance(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>), given);
   }
-  for (const { module: from, name, desc } of module.original.imports) {
-    const source: unknown = given?.[from];
-    // Left as it is for V8 to reject in its own words.
-    if ((typeof source !== 'object' && typeof source !== 'function') || source === null) {
-      imports[from] = source as Record<string, unknown>;
-      continue;
-    }
-    const value = (source as Record<string, unknown>)[name];
-    values.push(value);
-    imports[from] ??= {};
-    imports[from][name] =
+  return new Linked(module, given, engine);
+}
+
+/**
+ * The embedder's objects may be anything that answers when asked for a property, so V8 itself asks,
+ * in its order and not beyond the first that is bad. Who asks is known from that order alone: the
+ * imports of the module are the first, and several may have the same name.
+ */
+class Linked implements LinkedImports {
+  readonly values: unknown[] = [];
+  readonly #module: DebugModule;
+  readonly #given: WebAssembly.Imports | undefined;
+  readonly #engine: EngineImports;
+  /** As V8 gets them, by import; read from the embedder once. */
+  readonly #supplied: unknown[] = [];
+  readonly #defined: readonly WebAssembly.Memory[];
+
+  constructor(module: DebugModule, given: WebAssembly.Imports | undefined, engine: EngineImports) {
+    this.#module = module;
+    this.#given = given;
+    this.#engine = engine;
+    this.#defined = module.original.memories
+      .filter((memory) => memory.import === undefined)
+      .map(({ type }) => makeMemory(type));
+  }
+
+  get memories(): readonly WebAssembly.Memory[] {
+    const { imports } = this.#module.original;
+    const imported = this.values.filter((_, i) => imports[i]!.desc.kind === 'memory');
+    return [...(imported as WebAssembly.Memory[]), ...this.#defined];
+  }
+
+  get imports(): WebAssembly.Imports {
+    const count = this.#module.original.imports.length;
+    let next = 0;
+    return answering((from) => {
+      if (next >= count) return this.#own();
+      if (next < this.#supplied.length) return answering(() => this.#supplied[next++]);
+      const source: unknown = this.#given?.[from];
+      // Left as it is for V8 to reject in its own words.
+      if (!isObject(source)) return source;
+      return answering((name) => this.#supply(next++, source[name]));
+    });
+  }
+
+  #supply(index: number, value: unknown): unknown {
+    const { original } = this.#module;
+    const { desc } = original.imports[index]!;
+    const supplied =
       desc.kind === 'func' && isHostFunction(value)
-        ? engine.wrap(value, functionType(module.original, desc.typeIndex))
+        ? this.#engine.wrap(value, functionType(original, desc.typeIndex))
         : value;
-    if (desc.kind === 'memory') memories.push(value as WebAssembly.Memory);
+    this.values[index] = value;
+    this.#supplied[index] = supplied;
+    return supplied;
   }
-  for (const { type, import: imported } of module.original.memories) {
-    if (imported === undefined) memories.push(makeMemory(type));
+
+  #own(): Record<string, unknown> {
+    return {
+      ...DebugInstance.memoryImports(this.memories),
+      [DEBUG_MEMORY_IMPORT]: this.#engine.debugMemory,
+    };
   }
-  imports[IMPORT_MODULE] = {
-    ...DebugInstance.memoryImports(memories),
-    [DEBUG_MEMORY_IMPORT]: engine.debugMemory,
-  };
-  return { imports: imports as WebAssembly.Imports, values, memories };
+}
+
+/** An object that has a property of every name. */
+function answering(get: (name: string) => unknown): WebAssembly.Imports {
+  return new Proxy({}, { get: (_, name) => get(String(name)) });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 /** Exported functions of WebAssembly keep their identity when they are re-exported: not wrapped. */
