@@ -1,8 +1,11 @@
 /** References that a frame shows are alive, whatever V8 collects while the program is stopped. */
+import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { assemble, Debuggee, type Onward, pcOf } from './debuggee.ts';
+import type { ReferencesAnswer, ReferencesRequest } from './references-worker.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -143,26 +146,16 @@ test('deep in a recursion, when the frames have been moved to make room', async 
         (else nop))
       (call $check (i32.add (local.get $n) (i32.const 1000000)))
       (call $check (local.get $mine) (local.get $n))))`;
-  let checked = 0;
-  const host = {
-    make: (n: number) => ({ n }),
-    check: (object: { n: number }, n: number) => {
-      if (object.n !== n) throw new Error(`object ${object.n} where ${n} was`);
-      checked++;
-    },
-  };
-  const debuggee = new Debuggee(({ activations }) => {
-    collect();
-    expect(activations[0]).toHaveLength(5001);
-    return 'run';
+  const depth = 5000;
+  const request: ReferencesRequest = { bytes: await assemble(text), depth };
+  const worker = new Worker(new URL('./references-worker.ts', import.meta.url), {
+    workerData: request,
+    resourceLimits: { stackSizeMb: 64 },
   });
-  const { engine } = debuggee;
-  const module = engine.loadModule(await assemble(text));
-  const instance = engine.instantiate(module, { host });
-  engine.addBreakpoint(module, pcOf(module, 'nop'));
-  const before = debuggee.memory.buffer.byteLength;
-  debuggee.call(instance, 'f', 5000);
-  expect(debuggee.memory.buffer.byteLength).toBeGreaterThan(before);
-  expect(debuggee.stops).toHaveLength(1);
-  expect(checked).toBe(2 * 5001);
+  const [answer] = (await once(worker, 'message')) as [ReferencesAnswer];
+  await worker.terminate();
+  expect(answer.frames).toEqual([depth + 1]);
+  expect(answer.checked).toBe(2 * (depth + 1));
+  expect(answer.wrong).toBe(0);
+  expect(answer.memory[1]).toBeGreaterThan(answer.memory[0]);
 });
