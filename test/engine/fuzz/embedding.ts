@@ -54,7 +54,7 @@ class Embedder {
     return [...this.#log, ...this.#state()].join('\n');
   }
 
-  /** In the order of the module, without imports that are exported again. */
+  /** The exported functions, in the order of the module. */
   get #functions(): Callable[] {
     const exports: unknown[] = Object.values(this.#exports ?? {});
     return exports.filter((value) => typeof value === 'function') as Callable[];
