@@ -323,3 +323,46 @@ export function longBody(bytes: number = MAX_BODY_BYTES): Uint8Array<ArrayBuffer
     out.localGet(0);
   });
 }
+
+export interface Large {
+  readonly make: () => Uint8Array<ArrayBuffer>;
+  readonly calls: readonly (readonly unknown[])[];
+  /** How many steps to take, at most. */
+  readonly steps: number;
+}
+
+const WIDTH = 1000;
+/** Arguments for `wideSignature`: i32, then i32, f64 and i64 in turn. */
+const wide = (first: number) => [
+  first,
+  ...Array.from({ length: WIDTH - 1 }, (_, i) => ((i + 1) % 3 === 0 ? BigInt(-i) : i)),
+];
+
+export const PROGRAMS: Readonly<Record<string, Large>> = {
+  [`${MAX_LOCALS} locals`]: { make: () => manyLocals(), calls: [[3], [-9]], steps: 1000 },
+  'as many locals that are references': {
+    make: () => manyReferences(),
+    calls: [['a value', null]],
+    steps: 1000,
+  },
+  '800 operands': { make: () => deepOperands(800), calls: [[5], [-1]], steps: 6000 },
+  '10,000 operands': { make: () => deepOperands(10_000), calls: [[5]], steps: 300 },
+  '5,000 blocks inside each other': {
+    make: () => deepBlocks(5000),
+    calls: [[4000], [0], [5000]],
+    steps: 2000,
+  },
+  'a br_table with 65,520 targets': {
+    make: () => largeTable(65_520),
+    calls: [[0], [1], [65_519], [70_000]],
+    steps: 100,
+  },
+  '1000 parameters and results': {
+    make: () => wideSignature(WIDTH),
+    calls: [wide(1), wide(0)],
+    steps: 3000,
+  },
+  'a body of 1 MB': { make: () => longBody(1_000_000), calls: [[77], [-4]], steps: 1000 },
+  // As large as V8 takes: with checks it is larger.
+  'a body of 7.6 MB': { make: () => longBody(), calls: [[77]], steps: 500 },
+};
