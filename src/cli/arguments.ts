@@ -11,6 +11,8 @@ import { UsageError } from './errors.ts';
 import { nearest } from './near.ts';
 import {
   type DebuggerChoice,
+  INHERITABLE,
+  type Inheritable,
   RUN_OPTIONS,
   type RunOptions,
   TRAPS,
@@ -74,7 +76,7 @@ function parseRun(argv: readonly string[]): Command {
     throw new UsageError('--debugger-output is empty; give a file, or - for standard output');
   }
   if (debugger_.kind === 'none') {
-    for (const name of ['debugger-arg', 'debugger-output']) {
+    for (const name of ['debugger-arg', 'debugger-dir', 'debugger-inherit', 'debugger-output']) {
       if (values.has(name)) throw new UsageError(`--${name} has no use with --debugger none`);
     }
   }
@@ -85,8 +87,10 @@ function parseRun(argv: readonly string[]): Command {
     options: {
       debugger: debugger_,
       debuggerArgs,
+      debuggerInherit: parseInherit(values.get('debugger-inherit') ?? []),
+      debuggerDirs: collect(values, 'debugger-dir', (word) => parseDir('debugger-dir', word)),
       debuggerOutput,
-      dirs: collect(values, 'dir', parseDir),
+      dirs: collect(values, 'dir', (word) => parseDir('dir', word)),
       env: collect(values, 'env', parseEnv),
       imports: collect(values, 'import', parseImport),
       invoke,
@@ -101,6 +105,20 @@ function parseTraps(word: string): Traps {
   const traps = TRAPS.find((known) => known === word);
   if (traps !== undefined) return traps;
   throw new UsageError(`--traps ${word}: it is either exact or native`);
+}
+
+function parseInherit(lists: readonly string[]): Set<Inheritable> {
+  const inherited = new Set<Inheritable>();
+  for (const word of lists.flatMap((list) => list.split(','))) {
+    const known = INHERITABLE.find((name) => name === word);
+    if (known === undefined) {
+      throw new UsageError(
+        `--debugger-inherit "${word}": it is a list of ${INHERITABLE.join(', ')}`,
+      );
+    }
+    inherited.add(known);
+  }
+  return inherited;
 }
 
 /** Cuts the words at the program: options before it are ours, everything after it is its own. */
@@ -179,12 +197,12 @@ function collect(
   return map;
 }
 
-function parseDir(word: string): [guest: string, host: string] {
+function parseDir(option: string, word: string): [guest: string, host: string] {
   const at = word.indexOf('::');
   const host = at === -1 ? word : word.slice(0, at);
   const guest = at === -1 ? word : word.slice(at + 2);
   if (host === '' || guest === '') {
-    throw new UsageError(`--dir ${word}: give HOST or HOST::GUEST, neither of them empty`);
+    throw new UsageError(`--${option} ${word}: give HOST or HOST::GUEST, neither of them empty`);
   }
   return [guest, host];
 }

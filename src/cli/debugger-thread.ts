@@ -1,7 +1,10 @@
 /** The debugger Worker as main sees it: started, watched, ended. */
+import { resolve } from 'node:path';
 import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { Capabilities } from '../host/capabilities.ts';
 import { spawnDebugger } from '../host/spawn.ts';
 import type { ResolvedDebugger } from './files.ts';
+import type { RunOptions } from './run-options.ts';
 
 const STDERR = 2;
 
@@ -19,19 +22,31 @@ export interface DebuggerThread {
 export function startDebugger(options: {
   readonly component: ResolvedDebugger;
   readonly args: readonly string[];
+  readonly capabilities: Capabilities;
   readonly output: number | undefined;
   readonly memory: WebAssembly.Memory;
   readonly channel: ChannelBuffers;
 }): DebuggerThread {
-  const { component, args, output, memory, channel } = options;
+  const { component, args, capabilities, output, memory, channel } = options;
   const marked = { fd: STDERR, prefix: `[${component.name}] ` };
   return spawnDebugger({
     component: component.path,
     name: component.name,
     args,
+    capabilities,
     stdout: output === undefined ? marked : { fd: output, prefix: '' },
     stderr: marked,
     memory,
     channel,
   });
+}
+
+/** What the command line gives the component. */
+export function capabilitiesOf({ debuggerInherit, debuggerDirs }: RunOptions): Capabilities {
+  return {
+    stdin: debuggerInherit.has('stdin'),
+    network: debuggerInherit.has('network'),
+    env: debuggerInherit.has('env') ? ({ ...process.env } as Record<string, string>) : {},
+    dirs: Object.fromEntries([...debuggerDirs].map(([guest, host]) => [guest, resolve(host)])),
+  };
 }

@@ -96,14 +96,19 @@ function builtInDebuggers(): string[] {
 
 /** @throws StartError: node:wasi would only say "uvwasi_init failed" */
 export function checkDirsAndImports(options: RunOptions): void {
-  for (const host of options.dirs.values()) {
-    if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new StartError(`--dir ${host}: no such directory`);
-    }
-  }
+  checkDirs('--dir', options.dirs);
+  checkDirs('--debugger-dir', options.debuggerDirs);
   for (const [name, file] of options.imports) {
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
       throw new StartError(`--import ${name}=${file}: no such file`);
+    }
+  }
+}
+
+function checkDirs(option: string, dirs: ReadonlyMap<string, string>): void {
+  for (const host of dirs.values()) {
+    if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new StartError(`${option} ${host}: no such directory`);
     }
   }
 }

@@ -16,6 +16,8 @@ witness run [options] program.wasm [args...]
 
   -D, --debugger NAME|PATH      built-in debugger or component file; "none" (default: trace)
       --debugger-arg ARG        one argument for the debugger (repeatable)
+      --debugger-inherit LIST   give the debugger stdin,network,env: any of these
+      --debugger-dir HOST[::GUEST]  let the debugger use the directory HOST (repeatable)
       --debugger-output FILE|-  the debugger's stdout; - is stdout (default: stderr, marked)
       --dir HOST[::GUEST]       let the program see the directory HOST as GUEST (repeatable)
       --env K=V                 set a variable for the program (repeatable)

@@ -13,6 +13,8 @@ export interface OptionSpec {
 export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   debugger: { short: 'D', value: 'NAME|PATH' },
   'debugger-arg': { value: 'ARG', multiple: true },
+  'debugger-dir': { value: 'HOST[::GUEST]', multiple: true },
+  'debugger-inherit': { value: 'stdin,network,env', multiple: true },
   'debugger-output': { value: 'FILE|-' },
   dir: { value: 'HOST[::GUEST]', multiple: true },
   env: { value: 'K=V', multiple: true },
@@ -31,10 +33,17 @@ export type DebuggerChoice =
 export const TRAPS = ['exact', 'native'] as const;
 export type Traps = (typeof TRAPS)[number];
 
+/** What of the process a debugger component can be given. */
+export const INHERITABLE = ['stdin', 'network', 'env'] as const;
+export type Inheritable = (typeof INHERITABLE)[number];
+
 export interface RunOptions {
   readonly debugger: DebuggerChoice;
   /** args[1..] of the component. */
   readonly debuggerArgs: readonly string[];
+  readonly debuggerInherit: ReadonlySet<Inheritable>;
+  /** Directories of the component: guest path to host path. */
+  readonly debuggerDirs: ReadonlyMap<string, string>;
   /** Where the component's stdout goes, unmarked; undefined: to stderr, marked. */
   readonly debuggerOutput: string | undefined;
   /** Guest path to host path. */

@@ -9,7 +9,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { createChannel } from '../channel/buffers.ts';
 import { createDebugMemory } from '../engine/runtime/debug-memory.ts';
-import { type DebuggerThread, startDebugger } from './debugger-thread.ts';
+import { capabilitiesOf, type DebuggerThread, startDebugger } from './debugger-thread.ts';
 import { StartError } from './errors.ts';
 import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
 import { checkDirsAndImports, readProgram, reason, resolveDebugger } from './files.ts';
@@ -37,7 +37,14 @@ export async function run(options: RunOptions): Promise<number> {
   const debugger_ =
     component === undefined || channel === undefined
       ? undefined
-      : startDebugger({ component, args: options.debuggerArgs, output, memory, channel });
+      : startDebugger({
+          component,
+          args: options.debuggerArgs,
+          capabilities: capabilitiesOf(options),
+          output,
+          memory,
+          channel,
+        });
   const outcome = await Promise.race([signals.received, settle(program, debugger_)]);
   if (outcome.message !== undefined) say(outcome.message);
   // Not closeChannel: it would wake both to report to the user that the other is gone.

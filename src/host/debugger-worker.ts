@@ -33,6 +33,7 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
       args: [data.name, ...data.args],
       stdout,
       stderr,
+      capabilities: data.capabilities,
     });
     return { kind: 'done' };
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
+import type { Capabilities } from './capabilities.ts';
 import { DEBUGGEE_INTERFACE, type DebuggerComponent } from './load.ts';
 import type { LineWriter } from './output.ts';
 import { Debuggee } from './resources/debuggee.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly args: readonly string[];
   readonly stdout: LineWriter;
   readonly stderr: LineWriter;
+  /** What the component can reach beyond the debuggee. Default: nothing. */
+  readonly capabilities?: Capabilities | undefined;
 }
 
 /**

@@ -2,7 +2,9 @@
 
 import { Worker } from 'node:worker_threads';
 import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { OutputSink } from './output.ts';
+import { defaultCacheDir } from './transpile.ts';
 
 /** How a debugger can end. */
 export type DebuggerReport =
@@ -19,6 +21,8 @@ export interface DebuggerOptions {
   readonly stdout: OutputSink;
   /** Also where `print-debugger-info` goes. */
   readonly stderr: OutputSink;
+  /** What the component can reach beyond the debuggee. Default: nothing. */
+  readonly capabilities?: Capabilities | undefined;
   /** The engine's memory, shared with the debuggee's Worker: for interrupting it. */
   readonly memory: WebAssembly.Memory;
   /** The channel whose other end serves the debuggee. */
@@ -41,10 +45,13 @@ export interface SpawnedDebugger {
 const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
-  const workerData: DebuggerWorkerData = options;
+  // Found out here, because the Worker has no environment.
+  const cacheDir = options.cacheDir ?? defaultCacheDir();
+  const workerData: DebuggerWorkerData = { ...options, cacheDir };
   const worker = new Worker(new URL(`./debugger-worker${suffix}`, import.meta.url), {
     workerData,
-    // The debugger has no environment and no input of main's.
+    // What reads the environment or the input of a Worker finds nothing, whatever the shim does.
+    env: {},
     stdin: false,
     // Never used: the thread writes by itself. But otherwise Node opens main's own streams for it,
     // which makes a pipe non-blocking for the program as well.

@@ -1,11 +1,11 @@
 /**
- * What a debugger component gets of WASI: output, clocks, random numbers. It has no files, no
- * network, no environment, and its input is at its end. Runs in the debugger's Worker.
+ * What a debugger component gets of WASI: output, clocks, random numbers, and what its capabilities
+ * give it. Runs in the debugger's Worker.
  */
 
 import * as shim from '@bytecodealliance/preview2-shim';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
-import { emptyInputStream } from './io-worker.ts';
+import { type Capabilities, capableImports, type Interface } from './capabilities.ts';
 import type { LineWriter } from './output.ts';
 
 /** What the component called `wasi:cli/exit` with. Thrown through the component to end it. */
@@ -23,10 +23,9 @@ export interface WasiOptions {
   readonly args: readonly string[];
   readonly stdout: LineWriter;
   readonly stderr: LineWriter;
+  /** Default: none. */
+  readonly capabilities?: Capabilities | undefined;
 }
-
-/** An interface of the component model: functions and classes by name. */
-export type Interface = Record<string, unknown>;
 
 /** Names of the methods of `output-stream` with which the bindings may call us. */
 interface OutputMethods {
@@ -54,18 +53,17 @@ const WRITE_LIMIT = 1n << 20n;
 /** The imports of WASI, by unversioned name. */
 export function wasiImports(options: WasiOptions): Record<string, Interface> {
   // Its types are those of the package's browser build; what runs is the one for Node.
-  const imports = new WASIShim({
-    sandbox: { preopens: {}, enableNetwork: false },
-  }).getImportObject() as unknown as Record<string, Interface>;
+  const imports = new WASIShim().getImportObject() as unknown as Record<string, Interface>;
+  const capable = capableImports(options.capabilities ?? {});
   const stdout = outputStream(options.stdout);
   const stderr = outputStream(options.stderr);
   const none = () => undefined;
   return {
     ...imports,
+    ...capable,
     'wasi:cli/environment': {
-      getEnvironment: () => [],
+      ...capable['wasi:cli/environment'],
       getArguments: () => [...options.args],
-      initialCwd: none,
     },
     // The shim's own ends the process, or the Worker before it can report anything.
     'wasi:cli/exit': {
@@ -76,7 +74,6 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
         throw new ComponentExit(status);
       },
     },
-    'wasi:cli/stdin': { getStdin: emptyInputStream },
     'wasi:cli/stdout': { getStdout: () => stdout },
     'wasi:cli/stderr': { getStderr: () => stderr },
     'wasi:cli/terminal-stdin': { getTerminalStdin: none },

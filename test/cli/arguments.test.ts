@@ -15,6 +15,8 @@ describe('witness run', () => {
     expect(runOptions('p.wasm')).toEqual({
       debugger: { kind: 'built-in', name: 'trace' },
       debuggerArgs: [],
+      debuggerInherit: new Set(),
+      debuggerDirs: new Map(),
       debuggerOutput: undefined,
       dirs: new Map(),
       env: new Map(),
@@ -30,6 +32,8 @@ describe('witness run', () => {
     const expected: RunOptions = {
       debugger: { kind: 'built-in', name: 'gdb' },
       debuggerArgs: ['--json', '-x'],
+      debuggerInherit: new Set(['stdin', 'env', 'network']),
+      debuggerDirs: new Map([['/d', 'e']]),
       debuggerOutput: '-',
       dirs: new Map([
         ['.', '.'],
@@ -48,6 +52,7 @@ describe('witness run', () => {
     };
     const words =
       '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --dir . ' +
+      '--debugger-inherit stdin,env --debugger-inherit network --debugger-dir e::/d ' +
       '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native p.wasm 1';
     expect(runOptions(...words.split(' '))).toEqual(expected);
     const joined = words.replaceAll(/(--[a-z-]+) (?=\S+ )/g, (all, option: string) =>
@@ -127,6 +132,18 @@ test.each([
   ],
   ['run -D none --debugger-arg=x p.wasm', '--debugger-arg has no use with --debugger none'],
   ['run -D none --debugger-output=x p.wasm', '--debugger-output has no use with --debugger none'],
+  [
+    'run -D none --debugger-inherit=stdin p.wasm',
+    '--debugger-inherit has no use with --debugger none',
+  ],
+  [
+    'run --debugger-inherit=stdin,files p.wasm',
+    '--debugger-inherit "files": it is a list of stdin, network, env',
+  ],
+  [
+    'run --debugger-dir ::/x p.wasm',
+    '--debugger-dir ::/x: give HOST or HOST::GUEST, neither of them empty',
+  ],
   ['run --traps all p.wasm', '--traps all: it is either exact or native'],
   ['run --dir= p.wasm', '--dir : give HOST or HOST::GUEST, neither of them empty'],
   ['run --dir=::/x p.wasm', '--dir ::/x: give HOST or HOST::GUEST, neither of them empty'],
