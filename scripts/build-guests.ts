@@ -1,9 +1,11 @@
 /**
  * Builds the debugger components: guest-debuggers/NAME/src/main.ts to guest-debuggers/NAME/dist/NAME.wasm
  * (world NAME of guest-debuggers/NAME/wit), and the types of what it imports to
- * guest-debuggers/NAME/src/generated. `--types` makes the types alone.
+ * guest-debuggers/NAME/src/generated. `--types` makes the types alone. A folder without wit/ holds what
+ * components share.
  */
 
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +19,7 @@ const guests = join(root, 'guest-debuggers');
 const typesOnly = process.argv.includes('--types');
 
 for (const entry of await readdir(guests, { withFileTypes: true })) {
-  if (entry.isDirectory()) await build(entry.name);
+  if (existsSync(join(guests, entry.name, 'wit'))) await build(entry.name);
 }
 
 async function build(name: string): Promise<void> {
@@ -28,8 +30,9 @@ async function build(name: string): Promise<void> {
   const tools = [import.meta.dirname, join(root, 'package-lock.json')];
   const typesStamp = join(generated, `${name}.d.ts`);
   const freshTypes = await isUpToDate(typesStamp, [...wits, ...tools]);
+  const sources = [join(guest, 'src'), join(guests, 'shared'), join(root, 'src', 'wasm')];
   const freshComponent =
-    typesOnly || (await isUpToDate(component, [...wits, ...tools, join(guest, 'src')], generated));
+    typesOnly || (await isUpToDate(component, [...wits, ...tools, ...sources], generated));
   if (freshTypes && freshComponent) return;
 
   // WIT finds dependencies only in the world's own folder: the contract is copied in for the build,

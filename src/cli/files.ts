@@ -76,19 +76,25 @@ export function resolveDebugger(
           : `did you mean ${near}?`),
     );
   }
-  const path = fileURLToPath(new URL(`guest-debuggers/${name}/dist/${name}.wasm`, PACKAGE_ROOT));
+  const path = fileURLToPath(inGuests(`${name}/dist/${name}.wasm`));
   if (!existsSync(path)) {
     throw new StartError(`the built-in debugger ${name} is not built; run: npm run build`);
   }
   return { name, path };
 }
 
+function inGuests(path: string): URL {
+  return new URL(`guest-debuggers/${path}`, PACKAGE_ROOT);
+}
+
 function builtInDebuggers(): string[] {
   try {
-    return readdirSync(new URL('guest-debuggers/', PACKAGE_ROOT), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
+    return (
+      readdirSync(inGuests(''))
+        // Installed, there is no wit/; in a checkout, what is not built yet has no dist/.
+        .filter((name) => ['dist', 'wit'].some((part) => existsSync(inGuests(`${name}/${part}`))))
+        .sort()
+    );
   } catch {
     return [];
   }

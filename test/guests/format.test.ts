@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Value } from '../../guest-debuggers/shared/src/value.ts';
+import { literal } from '../../guest-debuggers/shared/src/value-text.ts';
 import { jsonFormat } from '../../guest-debuggers/trace/src/format-json.ts';
-import { literal, textFormat } from '../../guest-debuggers/trace/src/format-text.ts';
-import type { FrameData, Stop, Value } from '../../guest-debuggers/trace/src/stop.ts';
+import { textFormat } from '../../guest-debuggers/trace/src/format-text.ts';
+import type { FrameData, Stop } from '../../guest-debuggers/trace/src/stop.ts';
 
 type Plain = Exclude<Value, { type: 'exnref' }>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../guest-debuggers/trace/src/near-names.ts';
+import { nearest } from '../../guest-debuggers/shared/src/near-names.ts';
 import { parseOptions, UsageError } from '../../guest-debuggers/trace/src/options.ts';
 
 test('options have defaults', () => {

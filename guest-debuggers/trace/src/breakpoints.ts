@@ -1,7 +1,7 @@
 /** From what the user asked for to places in modules. Pure: the caller talks to the debuggee. */
 
+import { nearest } from '../../shared/src/near-names.ts';
 import { firstInstruction, functionName, type ModuleInfo } from './module-info.ts';
-import { nearest } from './near-names.ts';
 import { type BreakpointSpec, UsageError } from './options.ts';
 
 /** A module as the tracer knows it. */

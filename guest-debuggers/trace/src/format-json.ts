@@ -1,7 +1,8 @@
 /** The format for programs: one JSON object a line, the same content as the text. */
 
-import { literal } from './format-text.ts';
-import type { End, Format, FrameData, Stop, Value, Values } from './stop.ts';
+import type { Value, Values } from '../../shared/src/value.ts';
+import { literal } from '../../shared/src/value-text.ts';
+import type { End, Format, FrameData, Stop } from './stop.ts';
 
 export const jsonFormat: Format = {
   stop({ number, reason, exception, memory, frames }: Stop): string {

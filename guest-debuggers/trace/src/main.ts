@@ -3,10 +3,10 @@
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import printDebuggerInfo from 'print-debugger-info';
+import { openStdout } from '../../shared/src/output.ts';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
 import { helpText, parseOptions, UsageError } from './options.ts';
-import { openStdout } from './output.ts';
 import { trace } from './tracer.ts';
 
 const exported = {

@@ -1,6 +1,6 @@
 /** The debugger's command line: `--debugger-arg` values in, plain options out. */
 
-import { nearest } from './near-names.ts';
+import { nearest } from '../../shared/src/near-names.ts';
 
 /** Where to stop, as the user said it. */
 export type BreakpointSpec =

@@ -7,12 +7,12 @@ import type {
   Memory,
   Module,
 } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import { orError, readValues } from '../../shared/src/values.ts';
 import { type KnownModule, type Place, resolveFunction } from './breakpoints.ts';
 import { MalformedModule } from './byte-reader.ts';
 import { functionName, readModule } from './module-info.ts';
 import { type BreakpointSpec, UsageError } from './options.ts';
 import type { FrameData } from './stop.ts';
-import { orError, readValues } from './values.ts';
 
 interface TracedModule {
   readonly handle: Module;

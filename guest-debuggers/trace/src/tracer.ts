@@ -1,10 +1,10 @@
 /** The main loop: resume, wait for the event, print the stop, decide how to go on. */
 
 import { type Debuggee, type Event, EventFuture } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import { exceptionValues } from '../../shared/src/values.ts';
 import type { Options } from './options.ts';
 import { Program } from './program.ts';
 import type { End, Format, StopReason } from './stop.ts';
-import { exceptionValues } from './values.ts';
 
 /**
  *     seeking --first stop, --step given--> stepping --last step--> done

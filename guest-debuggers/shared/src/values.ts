@@ -8,7 +8,7 @@ import type {
   WasmType,
   WasmValue,
 } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
-import type { Value, Values } from './stop.ts';
+import type { Value, Values } from './value.ts';
 
 /**
  * What `read` gives, or the world's error code if the debuggee answers with one. Anything else that
