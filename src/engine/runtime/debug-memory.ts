@@ -10,6 +10,7 @@ import {
   PAGE,
   STACK,
 } from '../instrument/layout.ts';
+import { WebAssembly } from './v8.ts';
 
 /** A new debug memory; shared, so that another thread can interrupt the program. */
 export function createDebugMemory(): WebAssembly.Memory {

@@ -23,16 +23,17 @@ import {
   type LinkedImports,
   readImports,
 } from './linking.ts';
-import { DebugModule } from './module.ts';
+import { type CompileOptions, DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
 import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { Thunks } from './thunks.ts';
+import { WebAssembly } from './v8.ts';
 import { ValueRows } from './value-row.ts';
 import type { Entry, Version } from './versions.ts';
 
-export type { DebugInstance, DebugModule, Resumption, StopEvent };
+export type { CompileOptions, DebugInstance, DebugModule, Resumption, StopEvent };
 
 export interface EngineOptions {
   /** From `createDebugMemory`; another thread interrupts the program through it. */
@@ -111,10 +112,11 @@ export class Engine {
   /**
    * Compiles a module.
    *
+   * @param options - as for WebAssembly.Module
    * @throws WebAssembly.CompileError as V8 gives it for bytes that are not a valid module
    * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
    */
-  loadModule(bytes: Uint8Array, name?: string): DebugModule {
+  loadModule(bytes: Uint8Array, name?: string, options?: CompileOptions): DebugModule {
     const source = bytes as Uint8Array<ArrayBuffer>;
     // Only to have V8's own error: an instrumented module would give other offsets.
     if (!WebAssembly.validate(source)) new WebAssembly.Module(source);
@@ -126,7 +128,14 @@ export class Engine {
       this.#codeLimits,
     );
     const id = this.modules.length;
-    const module = new DebugModule(id, name ?? `module${id}`, original, instrumented, this.#limits);
+    const module = new DebugModule(
+      id,
+      name ?? `module${id}`,
+      original,
+      instrumented,
+      this.#limits,
+      options,
+    );
     this.#memory.reserve(instrumented.frameSizes.reduce((most, size) => Math.max(most, size), 0));
     this.references.growTo(this.#memory.byteLength);
     this.#limits.allocate(instrumented.frameSizes);
@@ -215,6 +224,14 @@ export class Engine {
       this.#enterDepth--;
       this.#memory.framePointer = base;
     }
+  }
+
+  /**
+   * Stops, as `interrupted`, for a debugger to see the modules that were loaded while the program
+   * runs. There is no frame to resume, but there may be frames that have called the host.
+   */
+  announceModules(): void {
+    this.#stops.announceModules();
   }
 
   /** Asks for a stop at the next function entry or loop header; other threads do it themselves. */

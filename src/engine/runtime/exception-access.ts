@@ -20,6 +20,7 @@ import {
 import { CodeWriter } from '../instrument/code.ts';
 import { TypeRegistry } from '../instrument/type-registry.ts';
 import { writeExceptionOf } from './reference-arrays.ts';
+import { WebAssembly } from './v8.ts';
 
 /** The index is that of an element of a table; a global has none. */
 type Index = readonly [] | readonly [index: number | bigint];

@@ -11,6 +11,7 @@ import type { Frame } from './frames.ts';
 import type { DebugInstance } from './instance.ts';
 import type { ReferenceArrays } from './reference-arrays.ts';
 import type { Thunks } from './thunks.ts';
+import { WebAssembly } from './v8.ts';
 import type { HeldValue, ValueRows } from './value-row.ts';
 
 export interface ThrownException {

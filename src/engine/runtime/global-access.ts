@@ -9,6 +9,7 @@ import type { GlobalType, NumType } from '../../wasm/types.ts';
 import { DEBUG_MEMORY_TYPE } from '../instrument/additions.ts';
 import { SCRATCH } from '../instrument/layout.ts';
 import { SmallModule } from '../instrument/small-module.ts';
+import { WebAssembly } from './v8.ts';
 
 interface Accessors {
   readonly get: () => void;

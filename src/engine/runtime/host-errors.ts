@@ -4,6 +4,7 @@
  */
 import type { ThrownException } from './exceptions.ts';
 import { isTrap } from './stack-trace.ts';
+import { WebAssembly } from './v8.ts';
 
 export class HostErrors {
   readonly #isExit: (error: unknown) => boolean;

@@ -18,6 +18,8 @@ export class DebugInstance {
   readonly memories: readonly WebAssembly.Memory[];
   /** The continuation table. */
   readonly continuations: WebAssembly.Table;
+  /** Additions included. Read once: what debugs a program may show it others on the same object. */
+  readonly #all: WebAssembly.Exports;
   readonly #functions: WebAssembly.Table;
   readonly #imported: readonly unknown[];
   readonly #slots = new Map<Continuation | Thunk, number>();
@@ -34,14 +36,16 @@ export class DebugInstance {
     this.id = id;
     this.module = module;
     this.wasm = wasm;
+    const all = wasm.exports;
+    this.#all = all;
     this.memories = linked.memories;
     this.#imported = linked.values;
-    this.#functions = wasm.exports[hidden.functions] as WebAssembly.Table;
-    this.continuations = wasm.exports[hidden.continuations] as WebAssembly.Table;
+    this.#functions = all[hidden.functions] as WebAssembly.Table;
+    this.continuations = all[hidden.continuations] as WebAssembly.Table;
     this.continuations.set(LEAVE_SLOT, leave);
-    (wasm.exports[hidden.instance] as WebAssembly.Global).value = id;
+    (all[hidden.instance] as WebAssembly.Global).value = id;
     const exports: WebAssembly.Exports = Object.create(null);
-    for (const { name } of original.exports) exports[name] = wasm.exports[name]!;
+    for (const { name } of original.exports) exports[name] = all[name]!;
     this.exports = Object.freeze(exports);
     for (const { name, kind, index } of original.exports) {
       if (kind !== 'global') continue;
@@ -82,9 +86,7 @@ export class DebugInstance {
 
   /** The global that holds the array of references of a hierarchy that the module uses. */
   references(hierarchy: Hierarchy): WebAssembly.Global {
-    return this.wasm.exports[
-      this.module.instrumented.hidden.references + hierarchy
-    ] as WebAssembly.Global;
+    return this.#all[this.module.instrumented.hidden.references + hierarchy] as WebAssembly.Global;
   }
 
   /** The slot of the continuation table that holds the code of a key; `make` is called once for it. */
@@ -118,7 +120,7 @@ export class DebugInstance {
     const imported = space[index]?.import;
     const given = imported && this.#imported[original.imports.indexOf(imported)];
     if (typeof given === 'object' && given !== null) return globalObjects.get(given) ?? given;
-    return this.wasm.exports[instrumented.hidden[kind] + index];
+    return this.#all[instrumented.hidden[kind] + index];
   }
 }
 

@@ -4,6 +4,7 @@
  * into a table through a module that imports and exports it.
  */
 import { SmallModule } from '../instrument/small-module.ts';
+import { WebAssembly } from './v8.ts';
 
 /**
  * Called by code whose check fired, its frame being complete.

@@ -7,6 +7,7 @@ import { CONTINUATION } from '../instrument/continuation-module.ts';
 import { IMPORT_MODULE } from '../instrument/layout.ts';
 import { DebugInstance } from './instance.ts';
 import type { DebugModule } from './module.ts';
+import { WebAssembly } from './v8.ts';
 import type { Continuation } from './versions.ts';
 
 type HostFunction = (...args: unknown[]) => unknown;
@@ -36,8 +37,8 @@ export function readImports(
   given: WebAssembly.Imports | undefined,
   engine: EngineImports,
 ): LinkedImports {
-  const { imports, bytes } = module.original;
-  if (given === undefined ? imports.length > 0 : !isObject(given)) {
+  const { bytes } = module.original;
+  if (given === undefined ? module.asked.length > 0 : !isObject(given)) {
     // Throws, in V8's own words: an instrumented module always has imports.
     new WebAssembly.Instance(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>), given);
   }
@@ -54,7 +55,7 @@ class Linked implements LinkedImports {
   readonly #module: DebugModule;
   readonly #given: WebAssembly.Imports | undefined;
   readonly #engine: EngineImports;
-  /** As V8 gets them, by import; read from the embedder once. */
+  /** As V8 gets them, in the order in which it asks; read from the embedder once. */
   readonly #supplied: unknown[] = [];
   readonly #defined: readonly WebAssembly.Memory[];
 
@@ -74,10 +75,10 @@ class Linked implements LinkedImports {
   }
 
   get imports(): WebAssembly.Imports {
-    const count = this.#module.original.imports.length;
+    const { asked } = this.#module;
     let next = 0;
     return answering((from) => {
-      if (next >= count) return this.#own();
+      if (next >= asked.length) return this.#own();
       if (next < this.#supplied.length) return answering(() => this.#supplied[next++]);
       const source: unknown = this.#given?.[from];
       // Left as it is for V8 to reject in its own words.
@@ -86,15 +87,17 @@ class Linked implements LinkedImports {
     });
   }
 
-  #supply(index: number, value: unknown): unknown {
-    const { original } = this.#module;
+  /** @param at - position among the imports that are asked for */
+  #supply(at: number, value: unknown): unknown {
+    const { asked, original } = this.#module;
+    const index = asked[at]!;
     const { desc } = original.imports[index]!;
     const supplied =
       desc.kind === 'func' && isHostFunction(value)
         ? this.#engine.wrap(value, functionType(original, desc.typeIndex))
         : value;
     this.values[index] = value;
-    this.#supplied[index] = supplied;
+    this.#supplied[at] = supplied;
     return supplied;
   }
 

@@ -3,6 +3,13 @@ import type { Module } from '../../wasm/module.ts';
 import type { InstrumentedModule } from '../instrument/instrument.ts';
 import { DebugFunction } from './function.ts';
 import type { Limits } from './limits.ts';
+import { WebAssembly } from './v8.ts';
+
+/** How a module is compiled beyond its bytes: which of its imports the JavaScript engine provides. */
+export interface CompileOptions {
+  readonly builtins?: readonly string[];
+  readonly importedStringConstants?: string | null;
+}
 
 export class DebugModule {
   /** A number of its own in the engine. */
@@ -12,6 +19,8 @@ export class DebugModule {
   readonly original: Module;
   readonly instrumented: InstrumentedModule;
   readonly compiled: WebAssembly.Module;
+  /** Indices of the imports that an instantiation has to give, without those that V8 provides. */
+  readonly asked: readonly number[];
   /** Breakpoints by the pc that was asked for: where they are, and how often they were asked for. */
   readonly breakpoints = new Map<number, { readonly pc: number; count: number }>();
   readonly #limits: Limits;
@@ -23,13 +32,19 @@ export class DebugModule {
     original: Module,
     instrumented: InstrumentedModule,
     limits: Limits,
+    options?: CompileOptions,
   ) {
     this.id = id;
     this.name = name;
     this.original = original;
     this.instrumented = instrumented;
     this.#limits = limits;
-    this.compiled = new WebAssembly.Module(instrumented.bytes as Uint8Array<ArrayBuffer>);
+    const Module = WebAssembly.Module as ModuleConstructor;
+    this.compiled = new Module(instrumented.bytes as Uint8Array<ArrayBuffer>, options);
+    this.asked =
+      options === undefined
+        ? original.imports.map((_, i) => i)
+        : askedImports(original, WebAssembly.Module.imports(this.compiled));
   }
 
   /** The defined function with this function index; undefined for imports. */
@@ -59,4 +74,19 @@ export class DebugModule {
     if (body === undefined || pc < body.localsStart) return undefined;
     return this.functionAt(body.funcIndex);
   }
+}
+
+type ModuleConstructor = new (bytes: BufferSource, options?: CompileOptions) => WebAssembly.Module;
+
+/** V8 lists those that are left, in their order. */
+function askedImports(
+  { imports }: Module,
+  left: readonly WebAssembly.ModuleImportDescriptor[],
+): number[] {
+  const asked: number[] = [];
+  imports.forEach(({ module, name }, i) => {
+    const next = left[asked.length];
+    if (next?.module === module && next.name === name) asked.push(i);
+  });
+  return asked;
 }

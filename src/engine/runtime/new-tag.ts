@@ -8,6 +8,7 @@ import { decodeModule, SectionId } from '../../wasm/module.ts';
 import { writeExport, writeTagType } from '../../wasm/sections/externs.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { TypeRegistry } from '../instrument/type-registry.ts';
+import { WebAssembly } from './v8.ts';
 
 /** @param params - types that name none of a module */
 export function newTag(params: readonly ValType[]): WebAssembly.Tag {

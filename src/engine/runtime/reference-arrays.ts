@@ -10,6 +10,7 @@ import type { CodeWriter } from '../instrument/code.ts';
 import { STACK } from '../instrument/layout.ts';
 import { HIERARCHIES, type Hierarchy, REFERENCE_SIZE, TOP } from '../instrument/references.ts';
 import { SmallModule } from '../instrument/small-module.ts';
+import { WebAssembly } from './v8.ts';
 
 interface Accessors {
   /** A new array with the elements of an old one, or none. */

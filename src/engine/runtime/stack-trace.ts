@@ -2,6 +2,7 @@
  * V8's own stack trace as data: who called whom, across instances and JavaScript. Only here does
  * the engine touch `Error`.
  */
+import { WebAssembly } from './v8.ts';
 
 /** A frame of WebAssembly code. */
 export interface WasmSite {

@@ -27,6 +27,7 @@ import {
 } from './resumption.ts';
 import { captureStack, HOST, isTrap, stackOf } from './stack-trace.ts';
 import type { Thunk } from './thunks.ts';
+import { WebAssembly } from './v8.ts';
 import type { HeldValue } from './value-row.ts';
 
 /** Why the program is stopped. */
@@ -177,17 +178,26 @@ export class Stops {
 
   /** A segment was out of bounds: reported with the frames that instantiate, if there are any. */
   instantiationTrapped(error: WebAssembly.RuntimeError): void {
-    const { codeOf, exits, hostErrors } = this.#context;
+    const { hostErrors } = this.#context;
     // The host function that instantiates lets it through, or not: it is known either way.
     hostErrors.isNews(error, true);
+    if (!this.#detached) this.#announce({ kind: 'trap' }, undefined, () => this.#hostFrames());
+  }
+
+  /** Modules have appeared. */
+  announceModules(): void {
     if (this.#detached) return;
-    this.#announce({ kind: 'trap' }, undefined, () => {
-      const stack = captureStack();
-      const frame = callingFrame(stack, codeOf, exits);
-      return frame === undefined
-        ? []
-        : activations(stack, { ...frame, calling: true }, codeOf, exits);
-    });
+    this.#announce({ kind: 'interrupted' }, undefined, () => this.#hostFrames());
+  }
+
+  /** The frames when the host has stopped, in a function that was called from wasm or not. */
+  #hostFrames(): readonly Activation[] {
+    const { codeOf, exits } = this.#context;
+    const stack = captureStack();
+    const frame = callingFrame(stack, codeOf, exits);
+    return frame === undefined
+      ? []
+      : activations(stack, { ...frame, calling: true }, codeOf, exits);
   }
 
   /**

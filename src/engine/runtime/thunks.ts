@@ -15,6 +15,7 @@ import {
   throwThunk,
 } from '../instrument/thunks.ts';
 import type { ReferenceArrays } from './reference-arrays.ts';
+import { WebAssembly } from './v8.ts';
 
 export interface Thunk {
   readonly wasm: WebAssembly.Instance;

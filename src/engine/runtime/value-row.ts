@@ -10,6 +10,7 @@ import type { DebugMemory } from './debug-memory.ts';
 import { type Bits, readBits, writeBits } from './frame-values.ts';
 import type { ReferenceArrays } from './reference-arrays.ts';
 import type { Thunk } from './thunks.ts';
+import { WebAssembly } from './v8.ts';
 
 /** A value that is not in a frame any more, or not yet. */
 export type HeldValue =

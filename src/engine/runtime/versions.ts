@@ -12,6 +12,7 @@ import type { EmitOptions, Hooks } from '../instrument/version-writer.ts';
 import type { DebugFunction } from './function.ts';
 import type { Limits } from './limits.ts';
 import { positionMap } from './positions.ts';
+import { WebAssembly } from './v8.ts';
 
 /** Up to this size the optimizing compiler is worth waiting for, which takes some 10 ms for 64 KiB. */
 const MOST_OPTIMIZED = 1 << 18;
