@@ -52,6 +52,35 @@ test('it replaces a trap and another exception', async () => {
   expect(debuggee.stops.map(({ event }) => event)).toEqual(['trap', 'exception']);
 });
 
+test('of the tag of JavaScript, any value is thrown as it is', async () => {
+  const { JSTag } = WebAssembly as unknown as { readonly JSTag: WebAssembly.Tag };
+  const values = [null, undefined, 5, 'text', { is: 'an object' }];
+  let thrown: unknown;
+  const { debuggee, instance } = await load(
+    `(module
+      (import "js" "tag" (tag (param externref)))
+      (func $trap unreachable)
+      (func (export "trap") (call $trap))
+      (func (export "catch") (result externref)
+        (block $caught (result externref)
+          (try_table (catch 0 $caught) (call $trap))
+          unreachable)))`,
+    () => ['run', throwing(instance, 0, { type: 'ref', hierarchy: 'extern', object: thrown })],
+    { js: { tag: JSTag as unknown as WebAssembly.ExportValue } } as WebAssembly.Imports,
+  );
+  for (const value of values) {
+    thrown = value;
+    expect(debuggee.call(instance, 'catch')).toBe(value);
+    let outside: unknown = 'nothing';
+    try {
+      debuggee.call(instance, 'trap');
+    } catch (error) {
+      outside = error;
+    }
+    expect(outside).toBe(value);
+  }
+});
+
 test('uncaught, it comes out to the host, the same every time', async () => {
   const { debuggee, instance } = await load(
     `(module

@@ -68,7 +68,7 @@ export class Engine {
   readonly #rows: ValueRows;
   readonly #stops: Stops;
   /** What a continuation that is about to begin throws. */
-  #pendingThrow: object | undefined;
+  #pendingThrow: unknown;
   #enterDepth = 0;
   #globalAccess: GlobalAccess | undefined;
 
@@ -359,7 +359,7 @@ export class Engine {
     });
   }
 
-  #takePendingThrow(): object | undefined {
+  #takePendingThrow(): unknown {
     const object = this.#pendingThrow;
     this.#pendingThrow = undefined;
     return object;

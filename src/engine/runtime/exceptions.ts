@@ -43,7 +43,7 @@ export class Exceptions {
   readonly #thunks: Thunks;
   readonly #rows: ValueRows;
   /** By the identity of exceptions that had not been thrown: what throwing them throws. */
-  readonly #objects = new WeakMap<object, object>();
+  readonly #objects = new WeakMap<object, unknown>();
   readonly #described = new WeakMap<object, ThrownException>();
 
   constructor(
@@ -132,21 +132,21 @@ export class Exceptions {
 
   /**
    * What JavaScript throws to throw an exception: V8's object if it has been thrown before, otherwise
-   * one that is made of its values, always the same. The program must be stopped.
+   * one that is made of its values, always the same; of the tag for JavaScript's own exceptions, the
+   * value itself, whatever it is. The program must be stopped.
    *
    * @throws MismatchedValues if the values are not those of the tag
    */
-  thrownObject(exception: ThrownException): object {
+  thrownObject(exception: ThrownException): unknown {
     const { identity, tag, params, values, declared } = exception;
     if (identity instanceof WebAssembly.Exception) return identity;
-    const known = this.#objects.get(identity);
-    if (known !== undefined) return known;
+    if (this.#objects.has(identity)) return this.#objects.get(identity);
     const module = declared?.module ?? NO_MODULE;
     const thunk = this.#thunks.throwing(tag, module, params, declared?.typeIndex);
     this.#rows.require(values, module, params, thunk);
-    const object = thrownBy(() => thunk.run(this.#rows.write(values)));
+    const object = thrownBy(tag, () => thunk.run(this.#rows.write(values)));
     this.#objects.set(identity, object);
-    this.#described.set(object, exception);
+    if (object instanceof WebAssembly.Exception) this.#described.set(object, exception);
     return object;
   }
 }
@@ -154,11 +154,14 @@ export class Exceptions {
 /** Types of the tags that no module declares name none of a module. */
 const NO_MODULE = decodeModule(new ModuleWriter().finish());
 
-function thrownBy(action: () => void): WebAssembly.Exception {
+/** The tag of what JavaScript throws (JS API, "The JSTag object"); the declarations lack it. */
+const { JSTag } = WebAssembly as { readonly JSTag?: WebAssembly.Tag };
+
+function thrownBy(tag: WebAssembly.Tag, action: () => void): unknown {
   try {
     action();
   } catch (error) {
-    if (error instanceof WebAssembly.Exception) return error;
+    if (tag === JSTag || error instanceof WebAssembly.Exception) return error;
     throw error;
   }
   throw new Error('a thunk that throws has returned');

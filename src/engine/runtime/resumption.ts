@@ -31,7 +31,7 @@ export type Resumption =
 export type Action =
   | { readonly kind: 'normal' }
   | { readonly kind: 'early-return'; readonly thunk: Thunk; readonly values: readonly HeldValue[] }
-  | { readonly kind: 'throw-exception'; readonly object: object }
+  | { readonly kind: 'throw-exception'; readonly object: unknown }
   | InjectedCall;
 
 export interface InjectedCall {

@@ -5,24 +5,28 @@ import { Random } from '../random.ts';
 import { Cruise, Interrupting, Stepping, Wandering } from './debuggers.ts';
 import { returnEarly } from './early-returns.ts';
 import { type Debugger, runUnder } from './engine-run.ts';
-import { runPlain } from './program.ts';
+import { exercise } from './exercised.ts';
+import { OVERFLOW, runPlain } from './program.ts';
+import { resumeInManyWays } from './resuming.ts';
 
 const WANDERINGS = 2;
 const MOST_STEPS = 4000;
 
-/** Where programs may go on differently: how much stack a frame takes is V8's affair. */
-const OVERFLOW = 'RangeError: Maximum call stack size exceeded';
-
-export interface Checked {
-  /** Instructions that were stepped. */
-  readonly steps: number;
-  readonly earlyReturns: number;
-}
+/** The ways in which a program is run, beside plain V8. */
+export const MODES = [
+  'native traps',
+  'stepped',
+  'cruise',
+  'wandering',
+  'interrupted',
+  'returning early',
+  'resumed',
+] as const;
 
 /** @throws Error if a run differs from that of plain V8, or from what the stepped run foretells */
-export function check(scenario: Scenario, bytes: Uint8Array, seed: number): Checked {
+export function check(scenario: Scenario, bytes: Uint8Array, seed: number): void {
   const plain = runPlain(scenario, [bytes]);
-  if (plain.includes(OVERFLOW)) return { steps: 0, earlyReturns: 0 };
+  if (plain.includes(OVERFLOW)) return;
   within('cruising with native traps', () => {
     const native: Debugger = { begin: () => 'run', stopped: () => 'run' };
     equal(runUnder(scenario, bytes, native, 'native'), plain);
@@ -54,15 +58,16 @@ export function check(scenario: Scenario, bytes: Uint8Array, seed: number): Chec
       interrupting.end();
     });
   }
-  const earlyReturns = within('returning early', () => returnEarly(scenario, bytes, seed));
-  return { steps: steps.length, earlyReturns };
+  within('returning early', () => {
+    exercise('early return followed to a caller', returnEarly(scenario, bytes, seed));
+  });
+  if (complete) within('resumed', () => resumeInManyWays(scenario, bytes, steps, seed));
 }
 
 function within<T>(what: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    (error as Error).message = `${what}: ${(error as Error).message}`;
-    throw error;
+    throw new Error(`${what}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }

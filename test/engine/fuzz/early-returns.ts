@@ -3,15 +3,13 @@
  * must have arrived: on top of the caller's operands. What the program does with them is its own.
  */
 import { equal } from 'node:assert/strict';
-import { hierarchyOf } from '../../../src/engine/instrument/references.ts';
-import { type Bits, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
-import type { Frame } from '../../../src/engine/runtime/frames.ts';
+import { frameOperands } from '../../../src/engine/runtime/frame-values.ts';
 import type { HeldValue } from '../../../src/engine/runtime/value-row.ts';
-import type { NumType } from '../../../src/wasm/types.ts';
 import { valueText } from '../oracle/engine-trace.ts';
 import type { Scenario } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import { type Debugger, type Driver, type How, runUnder, type Stop } from './engine-run.ts';
+import { randomValues } from './random-values.ts';
 
 const MOST_STOPS = 400;
 const MOST_RETURNS = 25;
@@ -53,7 +51,8 @@ class EarlyReturns implements Debugger {
     const caller = driver.engine.activations()[0]![1];
     // Seldom from the embedder's calls, or the program does not get far.
     if (this.#random.below(caller === undefined ? 100 : 10) > 0) return 'step';
-    const values = this.#values(frame);
+    const { plan } = frame.fn;
+    const values = randomValues(plan.results, plan.module, this.#random, 'with-nans');
     if (values === undefined) return 'step';
     this.#returns++;
     if (caller !== undefined) {
@@ -74,34 +73,6 @@ class EarlyReturns implements Debugger {
     const top = operands.slice(-expected.values.length || operands.length);
     equal(top.join(' '), expected.values.join(' '), text);
     this.followed++;
-  }
-
-  /** Of the types that a frame returns; undefined if there is one that no value can be made of. */
-  #values({ fn: { plan } }: Frame): HeldValue[] | undefined {
-    const values: HeldValue[] = [];
-    for (const type of plan.results) {
-      if (type.kind === 'ref' && !type.nullable) return undefined;
-      values.push(
-        type.kind === 'ref'
-          ? { type: 'ref', hierarchy: hierarchyOf(plan.module, type), object: null }
-          : this.#bits(type.kind),
-      );
-    }
-    return values;
-  }
-
-  #bits(kind: NumType['kind']): Bits {
-    const random = this.#random;
-    switch (kind) {
-      case 'i32':
-      case 'f32':
-        return { type: kind, bits: random.next() };
-      case 'i64':
-      case 'f64':
-        return { type: kind, bits: (BigInt(random.next()) << 32n) | BigInt(random.next()) };
-      case 'v128':
-        return { type: 'v128', bits: Uint8Array.from({ length: 16 }, () => random.below(256)) };
-    }
   }
 }
 

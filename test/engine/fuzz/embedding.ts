@@ -14,6 +14,8 @@ const ROUNDS = 2;
 const ELEMENTS = 12;
 /** Calls of the program by host functions that may lie on top of each other. */
 const DEPTH = 5;
+/** Calls of the program by host functions in all: each begins with as much fuel as the first. */
+const CALLS = 200;
 
 export function embedded(name: string, module: Module): Scenario {
   return {
@@ -34,6 +36,7 @@ class Embedder {
   readonly #tag = new WebAssembly.Tag({ parameters: ['i32'] });
   #exports: WebAssembly.Exports | undefined;
   #depth = 0;
+  #calls = 0;
 
   constructor(module: Module) {
     this.#module = module;
@@ -183,7 +186,7 @@ class Embedder {
 
   #callBack(f: unknown): unknown {
     if (typeof f !== 'function') throw new Error('not a function');
-    if (this.#depth >= DEPTH) return undefined;
+    if (this.#depth >= DEPTH || ++this.#calls > CALLS) return undefined;
     this.#depth++;
     try {
       return this.#call(f as Callable, 0);

@@ -5,8 +5,10 @@ import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/ru
 import { frameLocals, frameOperands } from '../../../src/engine/runtime/frame-values.ts';
 import type { Frame } from '../../../src/engine/runtime/frames.ts';
 import type { Resumption } from '../../../src/engine/runtime/resumption.ts';
+import { opcode } from '../../../src/wasm/opcodes.ts';
 import { valueText } from '../oracle/engine-trace.ts';
 import { type Scenario, show } from '../oracle/scenario.ts';
+import { exercise } from './exercised.ts';
 
 /** Frames of a stop that are told of, the newest: recursion goes deep. */
 const FRAMES = 3;
@@ -110,6 +112,9 @@ function stopOf(engine: Engine, event: StopEvent): Stop {
   const activations = engine.activations();
   const frames = activations.flat();
   const shape = activations.map((activation) => activation.length).join('+');
+  exercise(`event ${event.kind}`);
+  if (activations.length > 1) exercise('stop above a host function');
+  if (frames[0] !== undefined) exercise(`at ${opcode(frames[0].snapshot.op)!.name}`);
   const texts = frames.slice(0, FRAMES).map((frame) => frameText(engine, frame));
   return {
     event: event.kind,

@@ -4,6 +4,9 @@ import { randomModule } from './generator.ts';
 
 const FUEL = 40;
 
+/** Where programs may go on differently: how much stack a frame takes is V8's affair. */
+export const OVERFLOW = 'RangeError: Maximum call stack size exceeded';
+
 /** Runs the module's function a few times; the result tells all that a program can do. */
 export function randomScenario(seed: number): Scenario {
   return {

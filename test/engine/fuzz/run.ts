@@ -1,70 +1,35 @@
 /**
- * Compares random modules for a while:
- *
- *     npm run fuzz -- [--seconds N] [--seed S] [--source own|binaryen|mutated]...
- *
- * Seeds are taken one after the other, each for every source. They are checked in child processes of
- * this same script, so that a crash or a program that never ends costs one seed and is reported.
+ * The command `npm run fuzz`: compares random modules for a while. Seeds are taken one after the
+ * other, each for every profile; see {@link HELP}.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { checkSeed, SOURCES, type Source, type Tally } from './seeds.ts';
+import { MODES } from './check.ts';
+import { Child, type Request } from './children.ts';
+import { addExercised, type Exercised } from './exercised.ts';
+import { SOURCES, type Source } from './seeds.ts';
 
-interface Request {
-  readonly source: Source;
-  readonly seed: number;
-}
+const HELP = `Compares random modules under the engine with plain V8.
 
-type Answer = { readonly tally: Tally } | { readonly error: string };
+npm run fuzz -- [options]
+  --seconds N     begin no new seed after so long (60)
+  --count N       take so many seeds and no more
+  --seed S        the first seed (1000); seeds are whole numbers, and make the same modules everywhere
+  --profile NAME  what modules to make; may be given several times (all of them):
+                    own       a generator of programs with many operands below every construct
+                    binaryen  wasm-opt -ttf: all kinds of instructions, references and GC included
+                    mutated   modules of both, damaged: most are refused, and must be as by V8
+  --processes N   seeds that are checked at the same time (2)
+  --coverage      tell in the end what has been exercised, and how often
 
-const PROCESSES = 2;
-/** Compiled code and reserved address space of many engines add up in a process. */
-const SEEDS_PER_PROCESS = 60;
-/** A seed takes less than a second; most of this is for a machine that is busy. */
-const MAX_SECONDS = 60;
+The last line sums up; the exit status is 0 if nothing differed, 1 if something did, 2 if the options
+are wrong. A seed that differs, crashes V8 or does not end is told of, and the run goes on; to have it
+again: --seed S --count 1 --profile NAME.`;
 
-/** The child's side. */
-function serve(): void {
-  process.on('message', async ({ source, seed }: Request) => {
-    let answer: Answer;
-    try {
-      answer = { tally: await checkSeed(source, seed) };
-    } catch (error) {
-      answer = { error: error instanceof Error ? error.message : `${error}` };
-    }
-    process.send!(answer);
-  });
-}
-
-class Child {
-  readonly #process: ChildProcess = fork(import.meta.filename, { stdio: 'inherit' });
-  #seeds = 0;
-  #exited = false;
-
-  get usable(): boolean {
-    return !this.#exited && this.#seeds < SEEDS_PER_PROCESS;
-  }
-
-  run(request: Request): Promise<Answer> {
-    this.#seeds++;
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    const exited = (code: number | null, signal: string | null): void => {
-      this.#exited = true;
-      const { source, seed } = request;
-      resolve({ error: `${source} seed ${seed}: ended with ${signal ?? `status ${code}`}` });
-    };
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), MAX_SECONDS * 1000);
-    this.#process.once('message', resolve).once('exit', exited);
-    this.#process.send(request);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#process.off('message', resolve).off('exit', exited);
-    });
-  }
-
-  end(): void {
-    if (!this.#exited) this.#process.kill();
-  }
+interface Total {
+  readonly modules: Partial<Record<Source, number>>;
+  refused: number;
+  failures: number;
+  readonly exercised: Exercised;
 }
 
 function wholeNumber(name: string, value: string): number {
@@ -72,9 +37,9 @@ function wholeNumber(name: string, value: string): number {
   throw new Error(`--${name} must be a whole number, not ${value}`);
 }
 
-function knownSource(name: string): Source {
+function knownProfile(name: string): Source {
   const known = SOURCES.find((source) => source === name);
-  if (known === undefined) throw new Error(`no source ${name}: there are ${SOURCES.join(', ')}`);
+  if (known === undefined) throw new Error(`no profile ${name}: there are ${SOURCES.join(', ')}`);
   return known;
 }
 
@@ -82,59 +47,82 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '60' },
+      count: { type: 'string', default: '999999999' },
       seed: { type: 'string', default: '1000' },
-      source: { type: 'string', multiple: true, default: [...SOURCES] },
+      profile: { type: 'string', multiple: true, default: [...SOURCES] },
+      processes: { type: 'string', default: '2' },
+      coverage: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  const sources = values.source.map(knownSource);
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const profiles = values.profile.map(knownProfile);
   const first = wholeNumber('seed', values.seed);
+  const until = first + wholeNumber('count', values.count);
   const end = Date.now() + wholeNumber('seconds', values.seconds) * 1000;
-  const total = { modules: 0, refused: 0, steps: 0, earlyReturns: 0 };
+  const processes = wholeNumber('processes', values.processes);
   let seed = first;
   let queue: Request[] = [];
   const next = (): Request | undefined => {
-    if (queue.length === 0 && Date.now() < end) {
-      queue = sources.map((source) => ({ source, seed }));
+    if (queue.length === 0 && seed < until && Date.now() < end) {
+      queue = profiles.map((source) => ({ source, seed }));
       seed++;
     }
     return queue.shift();
   };
-  let failures = 0;
-  const drain = async (): Promise<void> => {
-    let child = new Child();
-    for (let request = next(); request !== undefined; request = next()) {
-      if (!child.usable) {
-        child.end();
-        child = new Child();
-      }
-      const answer = await child.run(request);
-      if ('error' in answer) {
-        failures++;
-        console.log(answer.error);
-        continue;
-      }
-      const { tally } = answer;
-      for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key];
-    }
-    child.end();
-  };
-  await Promise.all(Array.from({ length: PROCESSES }, drain));
-  const { modules, refused, steps, earlyReturns } = total;
-  console.log(
-    `fuzz: seeds ${first} to ${seed - 1} of ${sources.join(', ')}: ${modules} modules agree in ` +
-      `${steps} steps and ${earlyReturns} early returns, ${refused} refused as by V8, ` +
-      `${failures} seeds differ`,
-  );
-  return failures === 0 ? 0 : 1;
+  const total: Total = { modules: {}, refused: 0, failures: 0, exercised: {} };
+  await Promise.all(Array.from({ length: processes }, () => drain(next, total)));
+  if (values.coverage) printCoverage(total.exercised);
+  console.log(summary(total, first));
+  return total.failures === 0 ? 0 : 1;
 }
 
-if (process.send === undefined) {
-  try {
-    process.exitCode = await main();
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 2;
+async function drain(next: () => Request | undefined, total: Total): Promise<void> {
+  let child = new Child();
+  for (let request = next(); request !== undefined; request = next()) {
+    if (!child.usable) {
+      child.end();
+      child = new Child();
+    }
+    const answer = await child.run(request);
+    if ('error' in answer) {
+      total.failures++;
+      console.log(answer.error);
+      continue;
+    }
+    const { modules, refused, exercised } = answer.tally;
+    total.modules[request.source] = (total.modules[request.source] ?? 0) + modules;
+    total.refused += refused;
+    addExercised(total.exercised, exercised);
   }
-} else {
-  serve();
+  child.end();
+}
+
+function printCoverage(exercised: Exercised): void {
+  const names = Object.keys(exercised).sort((a, b) => exercised[b]! - exercised[a]!);
+  for (const name of names) console.log(`${String(exercised[name]).padStart(9)} ${name}`);
+}
+
+function summary({ modules, refused, failures, exercised }: Total, seed: number): string {
+  const counts = Object.entries(modules);
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = counts.map(([source, count]) => `${count} ${source}`).join(', ');
+  const stops = Object.entries(exercised).reduce(
+    (sum, [what, times]) => (what.startsWith('event ') ? sum + times : sum),
+    0,
+  );
+  return (
+    `fuzz: ${all} modules (${kinds}) and ${refused} refused as by V8, ` +
+    `modes ${MODES.join(', ')}, ${stops} stops, ${failures} differences, seed ${seed}`
+  );
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
 }

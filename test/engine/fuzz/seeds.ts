@@ -6,11 +6,13 @@ import { decodeModule } from '../../../src/wasm/module.ts';
 import { assemble } from '../debuggee.ts';
 import { Random } from '../random.ts';
 import { binaryenModule } from './binaryen.ts';
-import { type Checked, check } from './check.ts';
+import { check } from './check.ts';
 import { Bounded } from './debuggers.ts';
 import { embedded } from './embedding.ts';
 import { textOfError } from './embedding-values.ts';
 import { GivenUp, runUnder } from './engine-run.ts';
+import { mixesExceptionHandling } from './exception-handling.ts';
+import { type Exercised, takeExercised } from './exercised.ts';
 import { mutated } from './mutations.ts';
 import { randomScenario } from './program.ts';
 import { WasmOpt } from './wasm-opt.ts';
@@ -19,17 +21,20 @@ import { WasmOpt } from './wasm-opt.ts';
 export const SOURCES = ['own', 'binaryen', 'mutated'] as const;
 export type Source = (typeof SOURCES)[number];
 
-export interface Tally extends Checked {
+export interface Tally {
   /** Valid modules that were compared in all ways to run them. */
   readonly modules: number;
   /** Invalid ones that were refused as V8 does. */
   readonly refused: number;
+  readonly exercised: Readonly<Exercised>;
 }
+
+type Counts = Omit<Tally, 'exercised'>;
 
 /** Damaged modules of one seed: they are refused fast. */
 const MUTATIONS = 20;
 
-const NOTHING: Tally = { modules: 0, refused: 0, steps: 0, earlyReturns: 0 };
+const NOTHING: Counts = { modules: 0, refused: 0 };
 
 let tool: Promise<WasmOpt> | undefined;
 
@@ -37,50 +42,57 @@ let tool: Promise<WasmOpt> | undefined;
 export async function checkSeed(source: Source, seed: number): Promise<Tally> {
   tool ??= WasmOpt.load();
   const wasmOpt = await tool;
+  takeExercised();
   try {
-    switch (source) {
-      case 'own':
-        return await checkOwn(seed);
-      case 'binaryen':
-        return checkBinaryen(wasmOpt, seed);
-      case 'mutated':
-        return await checkMutated(wasmOpt, seed);
-    }
+    const counts = await checkSource(source, seed, wasmOpt);
+    return { ...counts, exercised: takeExercised() };
   } catch (error) {
-    (error as Error).message = `${source} seed ${seed}: ${(error as Error).message}`;
-    throw error;
+    throw new Error(`${source} seed ${seed}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function checkOwn(seed: number): Promise<Tally> {
-  const scenario = randomScenario(seed);
-  const bytes = await assemble(scenario.modules[0] as string);
-  return { ...check(scenario, bytes, seed), modules: 1, refused: 0 };
+function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | Promise<Counts> {
+  switch (source) {
+    case 'own':
+      return checkOwn(seed);
+    case 'binaryen':
+      return checkBinaryen(wasmOpt, seed);
+    case 'mutated':
+      return checkMutated(wasmOpt, seed);
+  }
 }
 
-function checkBinaryen(wasmOpt: WasmOpt, seed: number): Tally {
+async function checkOwn(seed: number): Promise<Counts> {
+  const scenario = randomScenario(seed);
+  const bytes = await assemble(scenario.modules[0] as string);
+  check(scenario, bytes, seed);
+  return { modules: 1, refused: 0 };
+}
+
+function checkBinaryen(wasmOpt: WasmOpt, seed: number): Counts {
   const { bytes, refused } = binaryenModule(wasmOpt, seed);
   for (const module of refused) checkRefusal(module);
   if (bytes === undefined) return { ...NOTHING, refused: refused.length };
-  const checked = check(embedded(`seed ${seed}`, decodeModule(bytes)), bytes, seed);
-  return { ...checked, modules: 1, refused: refused.length };
+  check(embedded(`seed ${seed}`, decodeModule(bytes)), bytes, seed);
+  return { modules: 1, refused: refused.length };
 }
 
-async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Tally> {
+async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Counts> {
   const random = new Random(~seed);
   const whole =
     seed % 2 === 0
       ? await assemble(randomScenario(seed).modules[0] as string)
       : binaryenModule(wasmOpt, seed).bytes;
   if (whole === undefined) return NOTHING;
-  const tally = { ...NOTHING };
+  let modules = 0;
+  let refused = 0;
   for (let n = 0; n < MUTATIONS; n++) {
     const bytes = mutated(whole, random);
     checkRefusal(bytes);
-    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) tally.refused++;
-    else if (tally.modules === 0) add(tally, checkValid(bytes, seed));
+    if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) refused++;
+    else if (modules === 0 && checkValid(bytes, seed)) modules++;
   }
-  return tally;
+  return { modules, refused };
 }
 
 /** Steps after which a damaged program counts as one that never ends. */
@@ -88,23 +100,20 @@ const BOUND = 1500;
 /** Pages, or elements, of what is worth comparing. */
 const LARGEST = 1000n;
 
-/** Compares what is valid in spite of its damage, if it ends. */
-function checkValid(bytes: Uint8Array, seed: number): Tally {
+/** Compares what is valid in spite of its damage; false if it does not end soon. */
+function checkValid(bytes: Uint8Array, seed: number): boolean {
   const module = decodeModule(bytes);
   const limits = [...module.memories, ...module.tables].map(({ type }) => type.limits);
-  if (limits.some(({ min }) => min > LARGEST)) return NOTHING;
+  if (limits.some(({ min }) => min > LARGEST)) return false;
   const scenario = embedded(`damaged seed ${seed}`, module);
   try {
     runUnder(scenario, bytes, new Bounded(BOUND));
   } catch (error) {
-    if (error instanceof GivenUp) return NOTHING;
+    if (error instanceof GivenUp) return false;
     throw error;
   }
-  return { ...check(scenario, bytes, seed), modules: 1, refused: 0 };
-}
-
-function add(total: Record<keyof Tally, number>, tally: Tally): void {
-  for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key];
+  check(scenario, bytes, seed);
+  return true;
 }
 
 /** V8 validates functions in several threads: which error it finds first is chance now and then. */
@@ -117,8 +126,15 @@ function checkRefusal(bytes: Uint8Array): void {
   const inV8 = (): string =>
     outcomeOf(() => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
   for (let n = 0; n < ATTEMPTS; n++) if (inV8() === found) return;
+  if (`${found} ${inV8()}`.includes(MIX) && mixesExceptionHandling(decodeModule(bytes))) return;
   equal(found, inV8());
 }
+
+/**
+ * A V8 bug: what functions of a module use of the two proposals is noted by several threads, and
+ * whether a mix of both is refused is chance; and then the answer is kept for modules of the same bytes.
+ */
+const MIX = 'module uses a mix of legacy and new exception handling';
 
 function outcomeOf(load: () => unknown): string {
   try {
