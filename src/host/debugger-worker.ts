@@ -3,12 +3,11 @@
  * it waits, and reports to main how that ended.
  */
 
-import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { requestInterrupt } from '../engine/runtime/interrupt.ts';
 import { RemoteDebugger } from '../opaque-debugger/remote.ts';
 import { subscribeToEvent } from './io-worker.ts';
-import { loadComponent } from './load.ts';
+import { loadComponentFile } from './load.ts';
 import { LineWriter } from './output.ts';
 import { runDebugger } from './run.ts';
 import type { DebuggerReport, DebuggerWorkerData } from './spawn.ts';
@@ -21,11 +20,7 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
   process.stdout.write = writeTo(stdout);
   process.stderr.write = writeTo(stderr);
   try {
-    const component = await loadComponent(
-      await readFile(data.component),
-      data.component,
-      data.cacheDir,
-    );
+    const component = await loadComponentFile(data.component, data.cacheDir);
     const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
     runDebugger(component, {
       debuggee,

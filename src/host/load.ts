@@ -1,15 +1,18 @@
 /** From the bytes of a debugger component to a function that runs it. */
 
+import { readFile } from 'node:fs/promises';
+import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
+import type { Externs } from '../wasm/component/types.ts';
+import { WasmError } from '../wasm/error.ts';
+import { ComponentError } from './component-error.ts';
 import type * as DebuggerExport from './generated/interfaces/bytecodealliance-wasmtime-debugger.js';
 import { type Transpiled, transpileCached } from './transpile.ts';
-
-/** The component cannot be used as a debugger. The message says why, and names the component. */
-export class ComponentError extends Error {
-  override name = 'ComponentError';
-}
-
-/** The imports by unversioned name, each an interface, or `{ default }` for a bare function. */
-export type ComponentImports = Record<string, Record<string, unknown>>;
+import {
+  type ComponentImports,
+  missingImports,
+  withoutVersion,
+  worldDifferences,
+} from './world.ts';
 
 export interface DebuggerComponent {
   /**
@@ -55,24 +58,67 @@ export async function loadComponent(
     throw new ComponentError(`${name}: not a valid component: ${oneLine(error)}`, { cause: error });
   }
   if (!transpiled.exports.some((e) => withoutVersion(e) === DEBUGGER)) {
-    const found = transpiled.exports.length === 0 ? 'nothing' : transpiled.exports.join(', ');
+    // An interface is also exported under its bare name, which is jco's doing.
+    const names = transpiled.exports.filter(
+      (e, _, all) => !all.some((other) => withoutVersion(other).endsWith(`/${e}`)),
+    );
+    const found = names.length === 0 ? 'nothing' : names.join(', ');
     throw new ComponentError(
       `${name}: not a debugger: it exports ${found}, and not ${DEBUGGER} (world debug-main)`,
     );
   }
+  const type = interfaceOf(bytes);
+  const differences = type === undefined ? [] : worldDifferences(type);
+  if (differences.length > 0) {
+    const others = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
+    throw new ComponentError(
+      `${name}: it was built for another version of the world debug-main. ${differences[0]}${others}`,
+    );
+  }
+  const imported: Externs =
+    type?.imports ?? new Map(transpiled.imports.map((i) => [i, { kind: 'other' }]));
   // No imports of its own, so a data: URL does: no file of ours has to be executable code.
   const source = Buffer.from(transpiled.source).toString('base64');
   const generated = (await import(`data:text/javascript;base64,${source}`)) as Generated;
-  return { instantiate: (imports) => instantiate(generated, transpiled, imports, name) };
+  return {
+    instantiate: (imports) => instantiate(generated, transpiled, { imported, imports }, name),
+  };
+}
+
+/** @throws ComponentError, also for a file that cannot be read */
+export async function loadComponentFile(
+  path: string,
+  cacheDir?: string,
+): Promise<DebuggerComponent> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new ComponentError(`${path}: cannot be read: ${reason(error)}`, { cause: error });
+  }
+  return loadComponent(bytes, path, cacheDir);
+}
+
+function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EISDIR':
+      return 'it is a directory';
+    case 'EACCES':
+      return 'permission denied';
+    default:
+      return oneLine(error);
+  }
 }
 
 function instantiate(
   generated: Generated,
   transpiled: Transpiled,
-  imports: ComponentImports,
+  { imported, imports }: { imported: Externs; imports: ComponentImports },
   name: string,
 ): typeof DebuggerExport {
-  const missing = transpiled.imports.filter((i) => !Object.hasOwn(imports, withoutVersion(i)));
+  const missing = missingImports(imported, imports);
   if (missing.length > 0) {
     throw new ComponentError(
       `${name}: it imports what Witness does not provide: ${missing.join(', ')}`,
@@ -105,14 +151,21 @@ function checkPreamble(bytes: Uint8Array, name: string): void {
   }
 }
 
-function withoutVersion(name: string): string {
-  const at = name.indexOf('@');
-  return at < 0 ? name : name.slice(0, at);
+/** Undefined for one with what came after this reader: jco knows it, and checks go by names alone. */
+function interfaceOf(bytes: Uint8Array): ComponentInterface | undefined {
+  try {
+    return readComponent(bytes);
+  } catch (error) {
+    if (error instanceof WasmError) return undefined;
+    throw error;
+  }
 }
 
 function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s*\n\s*/g, ' ').trim();
 }
+
+export { ComponentError };
 
 export const DEBUGGEE_INTERFACE: string = DEBUGGEE;

@@ -3,13 +3,14 @@
  * second for a big component, reading it back 20 ms.
  *
  * A cache file is `crc32 (4 bytes, little-endian) ++ v8.serialize(Transpiled)`. Its name is the hash
- * of all that it depends on, so an entry never goes out of date; one that is damaged is made again.
+ * of all that it depends on (the component, jco's version, how its output is tuned), so an entry never
+ * goes out of date; one that is damaged is made again.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
@@ -25,21 +26,39 @@ export interface Transpiled {
   readonly exports: readonly string[];
 }
 
-/** Changes when this file makes something else of the same component. */
-const FORMAT = 1;
+/** Changes when the cache file, or what is made of jco's output, changes in form. */
+const FORMAT = 2;
 const CHECKSUM_BYTES = 4;
 const EXTENSION = '.component';
 /** An entry that nobody has used for this long is deleted, in milliseconds. */
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** What every host call would otherwise read from the environment several times. */
 const DEBUG_LOG_CHECK = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
+const OPTIONS = {
+  name: 'component',
+  // With synchronous callbacks the output instantiates synchronously; `sync` would import WASI.
+  instantiation: 'async',
+  // All core modules through `getCoreModule`, none inside the JavaScript.
+  base64Cutoff: 0,
+  emitTypescriptDeclarations: false,
+} as const;
+const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK]);
 
-/** `$XDG_CACHE_HOME/witness`, else `~/.cache/witness`, else under the temporary directory. */
-export function defaultCacheDir(): string {
-  const { XDG_CACHE_HOME } = process.env as { XDG_CACHE_HOME?: string };
-  if (XDG_CACHE_HOME?.startsWith('/')) return join(XDG_CACHE_HOME, 'witness');
-  const home = homedir();
-  return home ? join(home, '.cache', 'witness') : join(tmpdir(), 'witness-cache');
+/**
+ * `$XDG_CACHE_HOME/witness`, else the platform's place for caches, else a directory of the user's own
+ * among the temporary ones.
+ */
+export function defaultCacheDir(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home = homedir(),
+): string {
+  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = env as Record<string, string | undefined>;
+  // The XDG specification has relative paths ignored.
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'witness');
+  if (platform === 'win32' && local) return join(local, 'witness', 'Cache');
+  if (!home) return join(tmpdir(), `witness-cache-${process.getuid?.() ?? ''}`);
+  return join(home, ...(platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']), 'witness');
 }
 
 /**
@@ -50,28 +69,31 @@ export async function transpileCached(
   cacheDir = defaultCacheDir(),
 ): Promise<Transpiled> {
   const key = createHash('sha256')
-    .update(`witness ${FORMAT} jco ${await jcoVersion()}\0`)
+    .update(`witness ${TUNING} jco ${await jcoVersion()}\0`)
     .update(component)
     .digest('hex');
   const path = join(cacheDir, key + EXTENSION);
-  const cached = await load(path);
+  const cached = (await isTrusted(cacheDir)) ? await load(path) : undefined;
   if (cached !== undefined) return cached;
   const transpiled = await transpile(component);
   await store(path, cacheDir, transpiled);
   return transpiled;
 }
 
+/** Entries are run as code: none from a directory in which another user may have put them. */
+async function isTrusted(directory: string): Promise<boolean> {
+  try {
+    const { uid } = await stat(directory);
+    return process.getuid === undefined || uid === process.getuid() || uid === 0;
+  } catch {
+    return false;
+  }
+}
+
 async function transpile(component: Uint8Array): Promise<Transpiled> {
   // Loaded only here: jco costs more to load than a cached component to start.
   const { transpileBytes } = await import('@bytecodealliance/jco-transpile');
-  const { files, imports, exports } = await transpileBytes(component, {
-    name: 'component',
-    // With synchronous callbacks the output instantiates synchronously; `sync` would import WASI.
-    instantiation: 'async',
-    // All core modules through `getCoreModule`, none inside the JavaScript.
-    base64Cutoff: 0,
-    emitTypescriptDeclarations: false,
-  });
+  const { files, imports, exports } = await transpileBytes(component, OPTIONS);
   const entries = Object.entries(files);
   const [, source] = entries.find(([name]) => name.endsWith('.js'))!;
   return {
@@ -89,11 +111,22 @@ async function load(path: string): Promise<Transpiled | undefined> {
     if (file.readUInt32LE(0) !== crc32(content)) return undefined;
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
-    return deserialize(content) as Transpiled;
+    const entry: unknown = deserialize(content);
+    return isTranspiled(entry) ? entry : undefined;
   } catch {
     // Absent, unreadable or cut short: all mean that it has to be made again.
     return undefined;
   }
+}
+
+function isTranspiled(entry: unknown): entry is Transpiled {
+  const { source, modules, imports, exports } = (entry ?? {}) as Partial<Transpiled>;
+  return (
+    typeof source === 'string' &&
+    modules instanceof Map &&
+    Array.isArray(imports) &&
+    Array.isArray(exports)
+  );
 }
 
 /** A cache that cannot be written only costs time, so failing is no error. */
@@ -103,7 +136,8 @@ async function store(path: string, directory: string, transpiled: Transpiled): P
     const content = serialize(transpiled);
     const checksum = Buffer.alloc(CHECKSUM_BYTES);
     checksum.writeUInt32LE(crc32(content));
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (!(await isTrusted(directory))) return;
     await writeFile(temporary, Buffer.concat([checksum, content]));
     // Another process may be doing the same: whoever renames last wins, and both are right.
     await rename(temporary, path);

@@ -74,6 +74,15 @@ test('a core module is no debugger', async () => {
   });
 });
 
+test('a directory is no debugger', async () => {
+  const program = space.wat('core.wasm', hello(0));
+  expect(await witness(['run', '-D', `${space.directory}/`, program])).toMatchObject({
+    status: 125,
+    stdout: '',
+    stderr: `witness: the debugger failed: ${space.directory}/: cannot be read: it is a directory\n`,
+  });
+});
+
 describe('the built-in debugger trace', () => {
   test("is the default; its output is marked and the program's is not", async () => {
     const program = space.wat('exit5.wasm', hello(5));

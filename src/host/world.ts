@@ -1,0 +1,114 @@
+/**
+ * Whether a component fits: the world it was built for is ours in what it uses of it, and all that it
+ * imports is there. The bindings go by names without versions and know no types, so they would call
+ * with the wrong ones, or fail in the middle of a session.
+ */
+
+import type { ComponentInterface } from '../wasm/component/component.ts';
+import {
+  type ComponentType,
+  definitionText,
+  type Extern,
+  type Externs,
+  typeText,
+} from '../wasm/component/types.ts';
+import { WORLD } from './generated/world.ts';
+
+export type WorldShape = Readonly<Record<string, string>>;
+
+export function withoutVersion(name: string): string {
+  const at = name.indexOf('@');
+  return at < 0 ? name : name.slice(0, at);
+}
+
+/**
+ * Functions and types by their names, as WIT texts. Functions of a resource are
+ * `[method]memory.get-u8`.
+ */
+export function shapeOf(externs: Externs): Record<string, string> {
+  const shape: Record<string, string> = {};
+  for (const [name, extern] of externs) {
+    const text = externText(extern);
+    if (text !== undefined) shape[name] = text;
+  }
+  return shape;
+}
+
+function externText(extern: Extern): string | undefined {
+  if (extern.kind === 'func') return typeText(extern.type);
+  if (extern.kind === 'type') return definitionText(extern.type as ComponentType);
+  return undefined;
+}
+
+/**
+ * What the component uses of the world debug-main otherwise than it is, one line each: the name, what
+ * was expected and what was found.
+ */
+export function worldDifferences({ imports, exports }: ComponentInterface): string[] {
+  return [...differences(imports, WORLD.imports), ...differences(exports, WORLD.exports)];
+}
+
+function differences(found: Externs, expected: Readonly<Record<string, WorldShape>>): string[] {
+  const lines: string[] = [];
+  for (const [name, extern] of found) {
+    const wanted = expected[withoutVersion(name)];
+    if (wanted === undefined) continue;
+    const shape =
+      extern.kind === 'instance' ? shapeOf(extern.exports) : shapeOf(new Map([[name, extern]]));
+    for (const [item, text] of Object.entries(shape)) {
+      const ours = wanted[item];
+      if (ours === undefined)
+        lines.push(`${readable(item)}: there is no such ${kindOf(text)} in ${name}`);
+      else if (bare(ours) !== bare(text)) {
+        lines.push(`${readable(item)}: expected ${ours}, found ${text}`);
+      }
+    }
+  }
+  return lines;
+}
+
+function kindOf(text: string): string {
+  return text.startsWith('func(') ? 'function' : 'type';
+}
+
+/** Names of parameters mean nothing to the bindings. */
+function bare(text: string): string {
+  return text.startsWith('func(') ? text.replace(/[\w-]+: /g, '') : text;
+}
+
+function readable(name: string): string {
+  return name.replace(/^\[(method|static|constructor)\]/, '');
+}
+
+/** The imports, by unversioned name, each an interface, or `{ default }` for a bare function. */
+export type ComponentImports = Record<string, Record<string, unknown>>;
+
+/** What the component imports and nobody provides: names of interfaces and of functions in them. */
+export function missingImports(imported: Externs, provided: ComponentImports): string[] {
+  return [...imported].flatMap(([name, extern]) => {
+    const object = provided[withoutVersion(name)];
+    if (object === undefined || isOtherWasi(name)) return [name];
+    if (extern.kind !== 'instance') return [];
+    return [...extern.exports]
+      .filter(([item, { kind }]) => kind === 'func' && !provides(object, item))
+      .map(([item]) => `${readable(item)} of ${name}`);
+  });
+}
+
+/** Of another version than 0.2, where the same names mean something else. */
+function isOtherWasi(name: string): boolean {
+  return name.startsWith('wasi:') && name.includes('@') && !/@0\.2\.\d+$/.test(name);
+}
+
+const camel = (name: string): string => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+const pascal = (name: string): string => camel(`-${name}`);
+
+function provides(object: Record<string, unknown>, item: string): boolean {
+  const member = /^\[(method|static|constructor)\]([^.]+)(?:\.(.+))?$/.exec(item);
+  if (member === null) return typeof object[camel(item)] === 'function';
+  const [, kind, resource, name] = member;
+  const type = object[pascal(resource!)] as { readonly prototype: object } | undefined;
+  if (type === undefined) return false;
+  if (kind === 'constructor') return true;
+  return camel(name!) in (kind === 'static' ? type : type.prototype);
+}
