@@ -16,8 +16,10 @@ npm run fuzz -- [options]
   --seed S        the first seed (1000); seeds are whole numbers, and make the same modules everywhere
   --profile NAME  what modules to make; may be given several times (all of them):
                     own       a generator of programs with many operands below every construct
+                    loops     counted loops that access memory up to its end, or beyond it, in the
+                              first, a middle or the last iteration: for work on bounds checks
                     binaryen  wasm-opt -ttf: all kinds of instructions, references and GC included
-                    mutated   modules of both, damaged: most are refused, and must be as by V8
+                    mutated   modules of own and binaryen, damaged: most are refused, and must be as by V8
   --processes N   seeds that are checked at the same time (2)
   --coverage      tell in the end what has been exercised, and how often
 

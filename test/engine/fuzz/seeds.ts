@@ -4,6 +4,7 @@ import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { Engine } from '../../../src/engine/runtime/engine.ts';
 import { decodeModule } from '../../../src/wasm/module.ts';
 import { assemble } from '../debuggee.ts';
+import type { Scenario } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import { binaryenModule } from './binaryen.ts';
 import { check } from './check.ts';
@@ -13,12 +14,16 @@ import { textOfError } from './embedding-values.ts';
 import { GivenUp, runUnder } from './engine-run.ts';
 import { mixesExceptionHandling } from './exception-handling.ts';
 import { type Exercised, takeExercised } from './exercised.ts';
+import { loopScenario } from './loops.ts';
 import { mutated } from './mutations.ts';
 import { randomScenario } from './program.ts';
 import { WasmOpt } from './wasm-opt.ts';
 
-/** `own`: the generator beside this; `binaryen`: Binaryen's; `mutated`: those of both, damaged. */
-export const SOURCES = ['own', 'binaryen', 'mutated'] as const;
+/**
+ * `own`: the generator beside this; `loops`: counted loops at the ends of memories; `binaryen`: Binaryen's; `mutated`: those
+ * of `own` and `binaryen`, damaged.
+ */
+export const SOURCES = ['own', 'loops', 'binaryen', 'mutated'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Tally {
@@ -54,7 +59,9 @@ export async function checkSeed(source: Source, seed: number): Promise<Tally> {
 function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | Promise<Counts> {
   switch (source) {
     case 'own':
-      return checkOwn(seed);
+      return checkText(randomScenario(seed), seed);
+    case 'loops':
+      return checkText(loopScenario(seed), seed);
     case 'binaryen':
       return checkBinaryen(wasmOpt, seed);
     case 'mutated':
@@ -62,8 +69,7 @@ function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | P
   }
 }
 
-async function checkOwn(seed: number): Promise<Counts> {
-  const scenario = randomScenario(seed);
+async function checkText(scenario: Scenario, seed: number): Promise<Counts> {
   const bytes = await assemble(scenario.modules[0] as string);
   check(scenario, bytes, seed);
   return { modules: 1, refused: 0 };
