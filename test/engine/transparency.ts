@@ -14,7 +14,7 @@ export type Embedder = (realm: Realm, see: (...what: unknown[]) => void) => void
 export type Callable = (...args: unknown[]) => unknown;
 
 /** What differs between two worlds by itself has no place in it: no functions, no objects. */
-function plainText(value: unknown): string {
+export function plainText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(plainText).join(', ')}]`;
   if (Object.is(value, -0)) return '-0';
   if (value instanceof Error) return `${value.constructor.name} ${value.name}: ${value.message}`;

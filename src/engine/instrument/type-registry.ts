@@ -42,6 +42,11 @@ export class TypeRegistry {
     });
   }
 
+  /** The index of a structure without fields. */
+  struct(): number {
+    return this.#add('struct', { kind: 'struct', fields: [] });
+  }
+
   /** Entries of the type section. */
   entries(): (Range | Uint8Array)[] {
     return [...sectionEntries(this.#module, SectionId.type), ...this.#added];

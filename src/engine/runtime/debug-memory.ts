@@ -70,6 +70,15 @@ export class DebugMemory {
     return this.#view.byteLength - this.#reserve;
   }
 
+  /** Copies the bytes between two addresses. */
+  keep(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#words.buffer).slice(from, to);
+  }
+
+  putBack(from: number, bytes: Uint8Array): void {
+    new Uint8Array(this.#words.buffer).set(bytes, from);
+  }
+
   /**
    * Keeps room behind the stack's end for one frame of a size: one that does not fit leaves, and to
    * leave it writes all of itself.

@@ -28,6 +28,8 @@ import { ReferenceArrays } from './reference-arrays.ts';
 import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
 import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
+import { watchSuspending } from './suspending.ts';
+import { Suspensions } from './suspensions.ts';
 import { Thunks } from './thunks.ts';
 import { WebAssembly } from './v8.ts';
 import { ValueRows } from './value-row.ts';
@@ -61,6 +63,7 @@ export class Engine {
   readonly #memory: DebugMemory;
   readonly #limits: Limits;
   readonly #hostCalls: HostCalls;
+  readonly #suspensions: Suspensions;
   readonly #code = new WeakMap<object, DebugInstance | BoundContinuation>();
   readonly #leave: unknown;
   readonly #checkTraps: boolean;
@@ -84,6 +87,8 @@ export class Engine {
       called: () => this.#stops.hostCalled(),
       failed: (error) => this.#stops.hostFailed(error),
     });
+    this.#suspensions = new Suspensions(this.#memory, this.references, this.#hostCalls);
+    watchSuspending();
     this.#stops = new Stops({
       memory: this.#memory,
       limits: this.#limits,
@@ -304,7 +309,8 @@ export class Engine {
   get #engineImports(): EngineImports {
     return {
       debugMemory: this.#memory.memory,
-      wrap: (host, type) => this.#hostCalls.wrap(host, type),
+      wrap: (host, module, index) => this.#hostCalls.wrap(host, module, index),
+      suspending: (object, module, index) => this.#suspensions.wrap(object, module, index),
     };
   }
 

@@ -119,11 +119,15 @@ export function callingFrame(
   codeOf: CodeOf,
   exits: readonly Exit[],
 ): Frame | undefined {
-  const site = stack.find((other) => other !== HOST);
-  const located = site && locate(site, codeOf);
   const frameEnd = exits.at(-1);
-  if (located === undefined || typeof frameEnd !== 'number') return undefined;
-  return callerFrame(located, frameEnd);
+  if (typeof frameEnd !== 'number') return undefined;
+  for (const site of stack.slice(stack.findIndex((other) => other !== HOST))) {
+    const located = site === HOST ? undefined : locate(site, codeOf);
+    if (located !== undefined) return callerFrame(located, frameEnd);
+    // What stands between a frame and a function that suspends it is wasm too.
+    if (site === HOST) return undefined;
+  }
+  return undefined;
 }
 
 export function stoppedFrame(stop: StopPoint): Frame {

@@ -5,12 +5,21 @@
  *
  * V8 gives re-exported imports new function objects anyway, so the wrapper cannot be told apart.
  */
-import type { FuncType, ValType } from '../../wasm/types.ts';
+import { functionType, type Module } from '../../wasm/module.ts';
+import { STACK } from '../instrument/layout.ts';
+import { placeholderModule, placeholderName } from '../instrument/placeholder.ts';
 import type { DebugMemory } from './debug-memory.ts';
 import type { StopPoint } from './frames.ts';
+import { WebAssembly } from './v8.ts';
 
 /** How execution left wasm: from a frame that ends at a byte address, or at a stop. */
 export type Exit = number | StopPoint;
+
+/** The byte address where the frames end that execution left; undefined: there are none. */
+export function endOf(exit: Exit | undefined): number {
+  if (exit === undefined) return STACK;
+  return typeof exit === 'number' ? exit : exit.base + exit.fn.frameSize;
+}
 
 export interface HostCallWatcher {
   called(): void;
@@ -21,7 +30,7 @@ export interface HostCallWatcher {
   failed(error: unknown): void;
 }
 
-type HostFunction = (...args: unknown[]) => unknown;
+export type HostFunction = (...args: unknown[]) => unknown;
 
 export class HostCalls {
   /** Those that have not come back yet, the newest last. */
@@ -34,7 +43,8 @@ export class HostCalls {
     this.#watcher = watcher;
   }
 
-  wrap(host: HostFunction, type: FuncType): HostFunction {
+  /** @param index function index of the import */
+  wrap(host: HostFunction, module: Module, index: number): HostFunction {
     const { exits } = this;
     const memory = this.#memory;
     const watcher = this.#watcher;
@@ -52,21 +62,53 @@ export class HostCalls {
         exits.length = depth + 1;
         watcher.failed(error);
         // The caller will return by itself: whatever the function gives is not looked at.
-        return placeholder(type);
+        return placeholder(module, index);
       } finally {
         exits.length = depth;
       }
     };
   }
+
+  /** Calls a function from a frame that ends at a byte address. What it throws is not reported. */
+  call(frameEnd: number, host: HostFunction, args: unknown[]): unknown {
+    const { exits } = this;
+    const depth = exits.length;
+    if (exits[depth - 1] !== frameEnd) exits.push(frameEnd);
+    this.#watcher.called();
+    try {
+      return host(...args);
+    } finally {
+      exits.length = depth;
+    }
+  }
+
+  /**
+   * Reports what a function has thrown that was called from a frame that ends at a byte address.
+   *
+   * @param rethrow throws that again
+   * @throws what the frame gets to see; returns if it is to return early
+   */
+  failed(frameEnd: number, rethrow: () => unknown): void {
+    const { exits } = this;
+    const depth = exits.length;
+    try {
+      rethrow();
+    } catch (error) {
+      if (exits[depth - 1] === frameEnd) throw error;
+      exits.push(frameEnd);
+      this.#watcher.failed(error);
+    } finally {
+      exits.length = depth;
+    }
+  }
 }
 
-/** Values that V8 accepts as results of a type. */
-function placeholder({ results }: FuncType): unknown {
-  const values = results.map(placeholderOf);
+/** What V8 accepts as a result of a function. */
+function placeholder(module: Module, index: number): unknown {
+  const { results } = functionType(module, module.functions[index]!.typeIndex);
+  const { exports } = new WebAssembly.Instance(
+    new WebAssembly.Module(placeholderModule(module, results)),
+  );
+  const values = results.map((_, i) => (exports[placeholderName(i)] as HostFunction)());
   return values.length > 1 ? values : values[0];
-}
-
-function placeholderOf(type: ValType): unknown {
-  if (type.kind === 'i64') return 0n;
-  return type.kind === 'ref' ? null : 0;
 }

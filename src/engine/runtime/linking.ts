@@ -1,20 +1,23 @@
 /** What instrumented modules and continuations are given as imports. */
 
-import { functionType } from '../../wasm/module.ts';
-import type { FuncType, MemoryType } from '../../wasm/types.ts';
+import type { Module } from '../../wasm/module.ts';
+import type { MemoryType } from '../../wasm/types.ts';
 import { DEBUG_MEMORY_IMPORT } from '../instrument/additions.ts';
 import { CONTINUATION } from '../instrument/continuation-module.ts';
 import { IMPORT_MODULE } from '../instrument/layout.ts';
+import type { HostFunction } from './host-calls.ts';
 import { DebugInstance } from './instance.ts';
 import type { DebugModule } from './module.ts';
+import { isSuspending } from './suspending.ts';
 import { WebAssembly } from './v8.ts';
 import type { Continuation } from './versions.ts';
 
-type HostFunction = (...args: unknown[]) => unknown;
-
 export interface EngineImports {
   readonly debugMemory: WebAssembly.Memory;
-  readonly wrap: (host: HostFunction, type: FuncType) => HostFunction;
+  /** What a module imports for a function of the host, by the import's function index. */
+  readonly wrap: (host: HostFunction, module: Module, index: number) => unknown;
+  /** The same for a `WebAssembly.Suspending` object. */
+  readonly suspending: (object: object, module: Module, index: number) => unknown;
 }
 
 export interface LinkedImports {
@@ -89,16 +92,21 @@ class Linked implements LinkedImports {
 
   /** @param at - position among the imports that are asked for */
   #supply(at: number, value: unknown): unknown {
-    const { asked, original } = this.#module;
-    const index = asked[at]!;
-    const { desc } = original.imports[index]!;
-    const supplied =
-      desc.kind === 'func' && isHostFunction(value)
-        ? this.#engine.wrap(value, functionType(original, desc.typeIndex))
-        : value;
+    const index = this.#module.asked[at]!;
+    const supplied = this.#watched(index, value);
     this.values[index] = value;
     this.#supplied[at] = supplied;
     return supplied;
+  }
+
+  #watched(index: number, value: unknown): unknown {
+    const { original } = this.#module;
+    const { desc } = original.imports[index]!;
+    if (desc.kind !== 'func') return value;
+    const before = original.imports.slice(0, index);
+    const func = before.filter((other) => other.desc.kind === 'func').length;
+    if (isSuspending(value)) return this.#engine.suspending(value, original, func);
+    return isHostFunction(value) ? this.#engine.wrap(value, original, func) : value;
   }
 
   #own(): Record<string, unknown> {

@@ -18,7 +18,14 @@ interface Accessors {
   readonly isNull: (array: unknown, index: number) => number;
   readonly get: (array: unknown, index: number) => unknown;
   readonly set: (array: unknown, index: number, value: unknown) => void;
+  /** A new array with some of the elements. */
+  readonly slice: (array: unknown, index: number, length: number) => unknown;
+  /** Puts all elements of another array into one. */
+  readonly put: (array: unknown, index: number, from: unknown) => void;
 }
+
+/** Copies of the references of some frames. */
+export type KeptReferences = ReadonlyMap<Hierarchy, unknown>;
 
 /** What the accessors call to have an exception where only wasm can: it throws its argument. */
 const IMPORT = { module: 'e', name: 'throw' } as const;
@@ -106,6 +113,25 @@ export class ReferenceArrays {
     this.#of(hierarchy).set(this.#arrays.get(hierarchy), index, object);
   }
 
+  /** Copies the references between two byte addresses of the frame stack. */
+  keep(from: number, to: number): KeptReferences {
+    const index = (from - STACK) / REFERENCE_SIZE;
+    const length = (to - from) / REFERENCE_SIZE;
+    const kept = new Map<Hierarchy, unknown>();
+    for (const [hierarchy, array] of this.#arrays) {
+      kept.set(hierarchy, this.#of(hierarchy).slice(array, index, length));
+    }
+    return kept;
+  }
+
+  /** Puts copies of references back to where they were. */
+  putBack(from: number, kept: KeptReferences): void {
+    const index = (from - STACK) / REFERENCE_SIZE;
+    for (const [hierarchy, references] of kept) {
+      this.#of(hierarchy).put(this.#arrays.get(hierarchy), index, references);
+    }
+  }
+
   #of(hierarchy: Hierarchy): Accessors {
     this.#accessors ??= new WebAssembly.Instance(new WebAssembly.Module(accessModule()), {
       [IMPORT.module]: {
@@ -119,6 +145,8 @@ export class ReferenceArrays {
       isNull: this.#accessors[`null ${hierarchy}`] as Accessors['isNull'],
       get: this.#accessors[`get ${hierarchy}`] as Accessors['get'],
       set: this.#accessors[`set ${hierarchy}`] as Accessors['set'],
+      slice: this.#accessors[`slice ${hierarchy}`] as Accessors['slice'],
+      put: this.#accessors[`put ${hierarchy}`] as Accessors['put'],
     };
   }
 }
@@ -166,6 +194,32 @@ function accessModule(): Uint8Array<ArrayBuffer> {
       if (hierarchy === 'exn') writeExceptionOf(out, 2);
       else out.localGet(2);
       out.op(Op.arraySet);
+      out.u32(type);
+    });
+    // slice(array, index, length): local 3 is the new array.
+    add(`slice ${hierarchy}`, [array, I32, I32], [array], [array], (out) => {
+      out.localGet(2);
+      out.op(Op.arrayNewDefault);
+      out.u32(type);
+      out.localTee(3);
+      out.i32Const(0);
+      out.localGet(0);
+      out.localGet(1);
+      out.localGet(2);
+      out.op(Op.arrayCopy);
+      out.u32(type);
+      out.u32(type);
+      out.localGet(3);
+    });
+    add(`put ${hierarchy}`, [array, I32, array], [], [], (out) => {
+      out.localGet(0);
+      out.localGet(1);
+      out.localGet(2);
+      out.i32Const(0);
+      out.localGet(2);
+      out.op(Op.arrayLen);
+      out.op(Op.arrayCopy);
+      out.u32(type);
       out.u32(type);
     });
     // make(old, length): local 2 is the new array.
