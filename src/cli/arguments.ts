@@ -76,7 +76,13 @@ function parseRun(argv: readonly string[]): Command {
     throw new UsageError('--debugger-output is empty; give a file, or - for standard output');
   }
   if (debugger_.kind === 'none') {
-    for (const name of ['debugger-arg', 'debugger-dir', 'debugger-inherit', 'debugger-output']) {
+    for (const name of [
+      'commands',
+      'debugger-arg',
+      'debugger-dir',
+      'debugger-inherit',
+      'debugger-output',
+    ]) {
       if (values.has(name)) throw new UsageError(`--${name} has no use with --debugger none`);
     }
   }
@@ -90,6 +96,8 @@ function parseRun(argv: readonly string[]): Command {
       debuggerInherit: parseInherit(values.get('debugger-inherit') ?? []),
       debuggerDirs: collect(values, 'debugger-dir', (word) => parseDir('debugger-dir', word)),
       debuggerOutput,
+      commands: fileOption(values, 'commands'),
+      stdin: fileOption(values, 'stdin'),
       dirs: collect(values, 'dir', (word) => parseDir('dir', word)),
       env: collect(values, 'env', parseEnv),
       imports: collect(values, 'import', parseImport),
@@ -99,6 +107,12 @@ function parseRun(argv: readonly string[]): Command {
       args,
     },
   };
+}
+
+function fileOption(values: Values, name: string): string | undefined {
+  const [path] = values.get(name) ?? [];
+  if (path === '') throw new UsageError(`--${name} is empty; give a file`);
+  return path;
 }
 
 function parseTraps(word: string): Traps {

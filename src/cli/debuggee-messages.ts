@@ -15,6 +15,8 @@ export interface DebuggeeStart {
   readonly env: ReadonlyMap<string, string>;
   /** Import module name to the path of a JavaScript module. */
   readonly imports: ReadonlyMap<string, string>;
+  /** The file descriptor of its standard input. */
+  readonly stdin: number;
   readonly invoke: string | undefined;
   readonly traps: Traps;
   readonly memory: WebAssembly.Memory;

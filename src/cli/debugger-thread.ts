@@ -9,7 +9,7 @@ import type { RunOptions } from './run-options.ts';
 const STDERR = 2;
 
 export type DebuggerEnd =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done' | 'exited' }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface DebuggerThread {
@@ -41,10 +41,16 @@ export function startDebugger(options: {
   });
 }
 
-/** What the command line gives the component. */
-export function capabilitiesOf({ debuggerInherit, debuggerDirs }: RunOptions): Capabilities {
+/**
+ * What the command line gives the component.
+ * @param stdin a file descriptor to read from
+ */
+export function capabilitiesOf(
+  { debuggerInherit, debuggerDirs }: RunOptions,
+  stdin: number | undefined,
+): Capabilities {
   return {
-    stdin: debuggerInherit.has('stdin'),
+    stdin: stdin === undefined ? false : stdin === 0 ? true : { fd: stdin },
     network: debuggerInherit.has('network'),
     env: debuggerInherit.has('env') ? ({ ...process.env } as Record<string, string>) : {},
     dirs: Object.fromEntries([...debuggerDirs].map(([guest, host]) => [guest, resolve(host)])),

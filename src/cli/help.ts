@@ -17,20 +17,21 @@ witness run [options] program.wasm [args...]
   -D, --debugger NAME|PATH      built-in debugger or component file; "none" (default: trace)
       --debugger-arg ARG        one argument for the debugger (repeatable)
       --debugger-inherit LIST   give the debugger stdin,network,env: any of these
+      --commands FILE|-         the debugger's stdin; - is stdin, then not the program's
       --debugger-dir HOST[::GUEST]  let the debugger use the directory HOST (repeatable)
       --debugger-output FILE|-  the debugger's stdout; - is stdout (default: stderr, marked)
       --dir HOST[::GUEST]       let the program see the directory HOST as GUEST (repeatable)
       --env K=V                 set a variable for the program (repeatable)
       --import NAME=FILE.mjs    module NAME's imports are FILE.mjs's exports (repeatable)
       --invoke EXPORT           call EXPORT with args, print its results one per line
+      --stdin FILE              the program's stdin
       --traps exact|native      stop before a trap (default), or report it after: faster
   -h, --help
 
-Exit status: the program's; 134 if it trapped; 125 if the debugger failed or the program
-could not be started; 2 for a wrong command line.
+Exit status: the program's; 134: it trapped; 125: debugger or start failed; 2: wrong options.
 
 Examples:
+  witness run -D repl fib.wasm 10
   witness run --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
   witness run --dir . --env LANG=C -D ./my-debugger.wasm program.wasm -v in.txt
-  witness run -D none --invoke add adder.wasm 2 3
 `;

@@ -29,6 +29,8 @@ export function createPreview1(options: {
   readonly args: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly dirs: ReadonlyMap<string, string>;
+  /** A file descriptor. */
+  readonly stdin: number;
 }): Preview1 {
   const { WASI } = loadWasi();
   let wasi: InstanceType<typeof WASI>;
@@ -38,6 +40,7 @@ export function createPreview1(options: {
       args: [...options.args],
       env: Object.fromEntries(options.env),
       preopens: Object.fromEntries(options.dirs),
+      stdin: options.stdin,
       returnOnExit: true,
     });
   } catch (error) {

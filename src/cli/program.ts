@@ -84,8 +84,13 @@ function createWasi(start: DebuggeeStart, module: Module): Preview1 {
       `${start.program} imports ${WASI_MODULE} but exports no memory named "memory"`,
     );
   }
-  const { invoke, program, args, env, dirs } = start;
-  return createPreview1({ args: invoke === undefined ? [program, ...args] : [program], env, dirs });
+  const { invoke, program, args, env, dirs, stdin } = start;
+  return createPreview1({
+    args: invoke === undefined ? [program, ...args] : [program],
+    env,
+    dirs,
+    stdin,
+  });
 }
 
 /** Runs the start function too, so what it throws is the program's and passes. */

@@ -11,6 +11,7 @@ export interface OptionSpec {
 }
 
 export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  commands: { value: 'FILE|-' },
   debugger: { short: 'D', value: 'NAME|PATH' },
   'debugger-arg': { value: 'ARG', multiple: true },
   'debugger-dir': { value: 'HOST[::GUEST]', multiple: true },
@@ -20,6 +21,7 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   env: { value: 'K=V', multiple: true },
   import: { value: 'NAME=FILE.mjs', multiple: true },
   invoke: { value: 'EXPORT' },
+  stdin: { value: 'FILE' },
   traps: { value: 'exact|native' },
   help: { short: 'h' },
 };
@@ -46,11 +48,15 @@ export interface RunOptions {
   readonly debuggerDirs: ReadonlyMap<string, string>;
   /** Where the component's stdout goes, unmarked; undefined: to stderr, marked. */
   readonly debuggerOutput: string | undefined;
+  /** Where the debugger's input comes from: a file, or `-` for standard input. */
+  readonly commands: string | undefined;
   /** Guest path to host path. */
   readonly dirs: ReadonlyMap<string, string>;
   readonly env: ReadonlyMap<string, string>;
   /** Import module name to the path of a JavaScript module. */
   readonly imports: ReadonlyMap<string, string>;
+  /** The file that is the program's standard input. */
+  readonly stdin: string | undefined;
   /** The export to call instead of `_start`. */
   readonly invoke: string | undefined;
   /** Stop before a trap happens, or learn of it afterwards, at more speed. */

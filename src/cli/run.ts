@@ -13,12 +13,14 @@ import { capabilitiesOf, type DebuggerThread, startDebugger } from './debugger-t
 import { StartError } from './errors.ts';
 import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
 import { checkDirsAndImports, readProgram, reason, resolveDebugger } from './files.ts';
+import { isRepl, openInputs } from './inputs.ts';
 import { endedInTime, leaveAbruptly } from './leave.ts';
 import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
 import type { RunOptions } from './run-options.ts';
 import { say } from './terminal.ts';
 
 const STDOUT = 1;
+const STDERR = 2;
 
 /**
  * @returns the exit status; its reason has been said
@@ -29,19 +31,26 @@ export async function run(options: RunOptions): Promise<number> {
     options.debugger.kind === 'none' ? undefined : resolveDebugger(options.debugger);
   checkDirsAndImports(options);
   const bytes = readProgram(options.program);
+  const inputs = openInputs(options);
   const output = openOutput(options.debuggerOutput);
   const memory = createDebugMemory();
   const channel = component === undefined ? undefined : createChannel();
   const signals = watchSignals();
-  const program = startProgram({ ...threadOptions(options), bytes, memory, channel });
+  const program = startProgram({
+    ...threadOptions(options),
+    stdin: inputs.program,
+    bytes,
+    memory,
+    channel,
+  });
   const debugger_ =
     component === undefined || channel === undefined
       ? undefined
       : startDebugger({
           component,
-          args: options.debuggerArgs,
-          capabilities: capabilitiesOf(options),
-          output,
+          args: [...ownArguments(options), ...options.debuggerArgs],
+          capabilities: capabilitiesOf(options, inputs.debugger),
+          output: output ?? (isRepl(options.debugger) ? STDERR : undefined),
           memory,
           channel,
         });
@@ -53,12 +62,18 @@ export async function run(options: RunOptions): Promise<number> {
   const ended = await endedInTime(endings);
   signals.stop();
   if (!ended) leaveAbruptly(outcome.status);
+  inputs.close();
   if (output !== undefined && output !== STDOUT) closeSync(output);
   return outcome.status;
 }
 
 function threadOptions({ program, args, dirs, env, imports, invoke, traps }: RunOptions) {
   return { program, args, dirs, env, imports, invoke, traps };
+}
+
+/** What the built-in debugger for people is told about where it runs. */
+function ownArguments({ debugger: debugger_ }: RunOptions): string[] {
+  return isRepl(debugger_) ? ['--echo'] : [];
 }
 
 function openOutput(path: string | undefined): number | undefined {
@@ -83,14 +98,19 @@ async function settle(
   debugger_: DebuggerThread | undefined,
 ): Promise<Outcome> {
   if (debugger_ === undefined) return programOutcome(await program.ended);
-  const failure = debugger_.ended.then((end) =>
-    end.kind === 'failed' ? end : new Promise<never>(() => {}),
-  );
-  const first = await Promise.race([program.ended, failure]);
-  if (first.kind === 'failed') return debuggerFailed(first.message);
-  const outcome = programOutcome(first);
+  const first = await Promise.race([
+    program.ended.then((end) => ({ of: 'program', end }) as const),
+    debugger_.ended.then((end) =>
+      end.kind === 'done' ? new Promise<never>(() => {}) : ({ of: 'debugger', end } as const),
+    ),
+  ]);
+  if (first.of === 'debugger') {
+    // It has exited: that ends the program, as the user wished.
+    return first.end.kind === 'failed' ? debuggerFailed(first.end.message) : { status: 0 };
+  }
+  const outcome = programOutcome(first.end);
   // Only a program that has come to its end can still be looked at.
-  if (first.kind !== 'exited' && first.kind !== 'trapped') return outcome;
+  if (first.end.kind !== 'exited' && first.end.kind !== 'trapped') return outcome;
   const end = await debugger_.ended;
   return end.kind === 'failed' ? debuggerFailed(end.message) : outcome;
 }

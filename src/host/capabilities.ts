@@ -5,15 +5,18 @@
  */
 
 import * as shim from '@bytecodealliance/preview2-shim';
-import { emptyInputStream } from './io-worker.ts';
+import { emptyInputStream, fileInputStream } from './io-worker.ts';
 
 /** An interface of the component model: functions and classes by name. */
 export type Interface = Record<string, unknown>;
 
 /** Plain data: it crosses to the debugger's Worker. */
 export interface Capabilities {
-  /** The standard input of the process. Without it, the component's input is at its end. */
-  readonly stdin?: boolean | undefined;
+  /**
+   * The standard input of the process, or a file that is open in it. Without it, the component's input
+   * is at its end.
+   */
+  readonly stdin?: boolean | { readonly fd: number } | undefined;
   /** Sockets, name lookup and outgoing HTTP. */
   readonly network?: boolean | undefined;
   /** The component's environment, by name of the variable. */
@@ -33,11 +36,17 @@ export function capableImports(capabilities: Capabilities): Record<string, Inter
       getEnvironment: () => Object.entries(env),
       initialCwd: () => undefined,
     },
-    'wasi:cli/stdin': stdin === true ? { ...shim.cli.stdin } : { getStdin: emptyInputStream },
+    'wasi:cli/stdin': standardInput(stdin),
     'wasi:filesystem/preopens': filesystem.preopens,
     'wasi:filesystem/types': filesystem.types,
     ...(network === true ? {} : refusedNetwork()),
   };
+}
+
+function standardInput(stdin: Capabilities['stdin']): Interface {
+  if (stdin === true) return { ...shim.cli.stdin };
+  if (stdin === undefined || stdin === false) return { getStdin: emptyInputStream };
+  return { getStdin: () => fileInputStream(stdin.fd) };
 }
 
 /** As in the shim for Node; the package's types are those of its browser build. */

@@ -22,7 +22,7 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
   try {
     const component = await loadComponentFile(data.component, data.cacheDir);
     const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
-    runDebugger(component, {
+    const kind = runDebugger(component, {
       debuggee,
       subscribe: () => subscribeToEvent(debuggee.watch()),
       args: [data.name, ...data.args],
@@ -30,7 +30,7 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
       stderr,
       capabilities: data.capabilities,
     });
-    return { kind: 'done' };
+    return { kind };
   } catch (error) {
     return { kind: 'failed', message: describe(error) };
   }

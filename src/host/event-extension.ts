@@ -3,6 +3,7 @@
  * wraps as WASI resources. It must import nothing of this package, because it is loaded by URL.
  */
 
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type {
   WorkerExtension,
@@ -10,7 +11,7 @@ import type {
 } from '@bytecodealliance/preview2-shim/io-worker';
 import type { EventWatch } from '../channel/ends.ts';
 
-export type Operation = 'event' | 'empty-stream';
+export type Operation = 'event' | 'empty-stream' | 'file-stream';
 
 export default function create(context: WorkerExtensionContext): WorkerExtension {
   return (operation, args) => {
@@ -19,6 +20,10 @@ export default function create(context: WorkerExtensionContext): WorkerExtension
         return context.createFuture(announced(args[0] as EventWatch));
       case 'empty-stream':
         return context.createReadableStream(Readable.from([]));
+      case 'file-stream':
+        return context.createReadableStream(
+          createReadStream('', { fd: args[0] as number, autoClose: false }),
+        );
     }
   };
 }

@@ -35,6 +35,11 @@ export function subscribeToEvent(watch: EventWatch): EventSubscription {
   };
 }
 
+/** An `input-stream` over a file that is open in this process, from where it stands. */
+export function fileInputStream(fd: number): object {
+  return inputStreamCreate(call('file-stream', fd));
+}
+
 /** An `input-stream` that is at its end. */
 export function emptyInputStream(): object {
   return inputStreamCreate(call('empty-stream'));

@@ -24,13 +24,13 @@ export interface RunOptions {
 }
 
 /**
- * Returns when the component is done; the program then runs on to its end by itself. An exit with
- * status 0 counts as a return.
+ * Returns when the component is done. After a return of its `debug` the program runs on to its end by
+ * itself. After an exit with status 0 it is left as it is: who exits a debugger ends what it debugs.
  *
  * @throws what made the component fail: a trap, a ComponentExit, a ComponentError. The program is
  * then left as it is.
  */
-export function runDebugger(component: DebuggerComponent, options: RunOptions): void {
+export function runDebugger(component: DebuggerComponent, options: RunOptions): 'done' | 'exited' {
   const { debuggee, args, stdout, stderr } = options;
   const session = new Session(debuggee, options.subscribe);
   try {
@@ -42,10 +42,12 @@ export function runDebugger(component: DebuggerComponent, options: RunOptions): 
     instance.debug(new Debuggee(session), [...args]);
   } catch (error) {
     if (!(error instanceof ComponentExit) || error.status !== 0) throw error;
+    return 'exited';
   } finally {
     stdout.flush();
     stderr.flush();
     session.sweep();
   }
   debuggee.finish();
+  return 'done';
 }

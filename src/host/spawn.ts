@@ -9,6 +9,8 @@ import { defaultCacheDir } from './transpile.ts';
 /** How a debugger can end. */
 export type DebuggerReport =
   | { readonly kind: 'done' }
+  /** It called `wasi:cli/exit` with success: the program is not to run on. */
+  | { readonly kind: 'exited' }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface DebuggerOptions {

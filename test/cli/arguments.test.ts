@@ -18,6 +18,8 @@ describe('witness run', () => {
       debuggerInherit: new Set(),
       debuggerDirs: new Map(),
       debuggerOutput: undefined,
+      commands: undefined,
+      stdin: undefined,
       dirs: new Map(),
       env: new Map(),
       imports: new Map(),
@@ -35,6 +37,8 @@ describe('witness run', () => {
       debuggerInherit: new Set(['stdin', 'env', 'network']),
       debuggerDirs: new Map([['/d', 'e']]),
       debuggerOutput: '-',
+      commands: 'c.txt',
+      stdin: 'in.txt',
       dirs: new Map([
         ['.', '.'],
         ['/data', '/tmp/x'],
@@ -51,14 +55,16 @@ describe('witness run', () => {
       args: ['1'],
     };
     const words =
-      '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --dir . ' +
+      '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --commands c.txt --stdin in.txt --dir . ' +
       '--debugger-inherit stdin,env --debugger-inherit network --debugger-dir e::/d ' +
       '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native p.wasm 1';
     expect(runOptions(...words.split(' '))).toEqual(expected);
     const joined = words.replaceAll(/(--[a-z-]+) (?=\S+ )/g, (all, option: string) =>
       option.slice(2) in RUN_OPTIONS ? `${option}=` : all,
     );
-    expect(joined).toContain('--debugger-arg=--json --debugger-arg=-x --debugger-output=- --dir=.');
+    expect(joined).toContain(
+      '--debugger-arg=--json --debugger-arg=-x --debugger-output=- --commands=c.txt',
+    );
     expect(runOptions(...joined.split(' '))).toEqual(expected);
   });
 

@@ -63,7 +63,7 @@ async function run(
     cacheDir: CACHE,
   });
   const report = await debuggee.ended;
-  if (report.kind === 'failed') await worker.terminate();
+  if (report.kind !== 'done') await worker.terminate();
   await ended;
   await debuggee.terminate();
   closeSync(stderr!);
@@ -123,10 +123,16 @@ describe('a debugger component', () => {
     });
   });
 
-  it.each(['early', 'half', 'dropped', 'exit-0'])('lets the program go on: %s', async (action) => {
+  it.each(['early', 'half', 'dropped'])('lets the program go on: %s', async (action) => {
     const { report, debuggee } = await run([action]);
     expect(report).toEqual(DONE);
     expect(debuggee).toMatchObject({ finished: 1 });
+  });
+
+  it('ends without letting the program go on', async () => {
+    const { report, debuggee } = await run(['exit-0']);
+    expect(report).toEqual({ kind: 'exited' });
+    expect(debuggee).toBeUndefined();
   });
 
   it.each([

@@ -39,7 +39,8 @@ export function exceptionValues(d: Debuggee, exception: WasmException): Values {
   return readValues(d, () => exception.getValues(d));
 }
 
-function readValue(d: Debuggee, value: WasmValue): Value {
+/** One value; the handle stays the caller's. */
+export function readValue(d: Debuggee, value: WasmValue): Value {
   const { tag } = value.getType();
   switch (tag) {
     case 'wasm-i32':

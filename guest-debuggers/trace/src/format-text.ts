@@ -1,6 +1,7 @@
 /** The format for people: a line for each stop, and an indented one for each further frame. */
 
-import { printable, valuesText } from '../../shared/src/value-text.ts';
+import { printable } from '../../../src/wasm/text.ts';
+import { valuesText } from '../../shared/src/value-text.ts';
 import type { End, Format, FrameData, Stop } from './stop.ts';
 
 /**

@@ -1,0 +1,25 @@
+;; Recursion, a loop, memory, globals, a table; `main` is what --invoke calls.
+(module $fact
+  (import "env" "log" (func $log (param i32)))
+  (memory (export "memory") 1)
+  (global $calls (mut i32) (i32.const 0))
+  (global $limit i64 (i64.const -5))
+  (table $ops 3 funcref)
+  (elem (i32.const 0) $fact $sum)
+  (data (i32.const 16) "hello, world\00\01\02\03")
+  (func $fact (param $n i32) (result i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (if (result i32) (i32.lt_s (local.get $n) (i32.const 2))
+      (then (i32.const 1))
+      (else
+        (i32.mul (local.get $n) (call $fact (i32.sub (local.get $n) (i32.const 1)))))))
+  (func $sum (param $to i32) (result i32) (local $i i32) (local $total i32)
+    (loop $next
+      (local.set $total (i32.add (local.get $total) (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.le_s (local.get $i) (local.get $to))))
+    (i32.store (i32.const 64) (local.get $total))
+    (local.get $total))
+  (func (export "main") (param $n i32) (result i32)
+    (call $log (call $sum (i32.const 100)))
+    (call $fact (local.get $n))))
