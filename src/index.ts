@@ -1,29 +1,36 @@
 /**
- * The library's face: what another program needs to host debugger components, over Witness's
- * engine or over a debuggee of its own that implements {@link OpaqueDebugger}.
+ * The library's face: starting a program to debug it, debugging it from JavaScript or by a debugger
+ * component, and running components over a debuggee of one's own that implements
+ * {@link OpaqueDebugger}. `docs/library.md` shows each.
  */
 
-export {
-  type ChannelBuffers,
-  ChannelClosedError,
-  closeChannel,
-  createChannel,
-} from './channel/buffers.ts';
-export { createDebugMemory } from './engine/runtime/debug-memory.ts';
-export { Engine, type EngineOptions, type StopEvent } from './engine/runtime/engine.ts';
-export type { DebugInstance } from './engine/runtime/instance.ts';
-export { requestInterrupt } from './engine/runtime/interrupt.ts';
-export type { DebugModule } from './engine/runtime/module.ts';
-export { ComponentError, type DebuggerComponent, loadComponent } from './host/load.ts';
+export { ChannelClosedError } from './channel/buffers.ts';
+export { StartError } from './cli/errors.ts';
+export type { Capabilities } from './host/capabilities.ts';
 export type { OutputSink } from './host/output.ts';
+export type { EventSubscription } from './host/subscription.ts';
 export {
-  type DebuggerOptions,
-  type DebuggerReport,
-  type SpawnedDebugger,
-  spawnDebugger,
-} from './host/spawn.ts';
-export { LocalDebugger } from './opaque-debugger/local.ts';
+  closeConnection,
+  connectDebugger,
+  createConnection,
+  type DebuggeeConnection,
+  takeInterrupt,
+} from './library/connection.ts';
+export { type DebugHereOptions, debugHere, type StopReason } from './library/debug-here.ts';
+export {
+  type Debuggee,
+  type DebuggeeOptions,
+  type ProgramEnd,
+  startDebuggee,
+} from './library/debuggee.ts';
+export { type FunctionInfo, functionsOf } from './library/functions.ts';
+export {
+  type Component,
+  DebuggerFailed,
+  type RunDebuggerOptions,
+  runDebugger,
+  runDebuggerHere,
+} from './library/run-debugger.ts';
 export * from './opaque-debugger/opaque-debugger.ts';
-export { RemoteDebugger } from './opaque-debugger/remote.ts';
-export { DebuggeeServer } from './opaque-debugger/server.ts';
+export { DebuggeeServer, type Outcome } from './opaque-debugger/server.ts';
 export { WasmError } from './wasm/error.ts';

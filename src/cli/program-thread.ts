@@ -16,6 +16,8 @@ export type ProgramEnd =
   | { readonly kind: 'failed' | 'died'; readonly message: string };
 
 export interface ProgramThread {
+  /** Settles once the program can run, or has ended without; never rejects. */
+  readonly ready: Promise<void>;
   /** Settles once, never rejects. */
   readonly ended: Promise<ProgramEnd>;
   terminate(): Promise<void>;
@@ -39,16 +41,25 @@ export function startProgram(start: DebuggeeStart): ProgramThread {
     resourceLimits: { stackSizeMb: STACK_MIB },
   });
   let ready = false;
+  let announceReady = () => {};
+  const becameReady = new Promise<void>((resolve) => (announceReady = resolve));
   const ended = new Promise<ProgramEnd>((resolve) => {
     const dead = (message: string) => resolve({ kind: ready ? 'died' : 'failed', message });
     worker.on('message', (message: DebuggeeMessage) => {
-      if (message.kind === 'ready') ready = true;
-      else resolve(message);
+      if (message.kind !== 'ready') resolve(message);
+      else {
+        ready = true;
+        announceReady();
+      }
     });
     worker.on('error', (error) => dead(describeDeath(error)));
     worker.on('exit', (code) => dead(`its thread ended with exit code ${code}`));
   });
-  return { ended, terminate: async () => void (await worker.terminate()) };
+  return {
+    ready: Promise.race([becameReady, ended.then(() => {})]),
+    ended,
+    terminate: async () => void (await worker.terminate()),
+  };
 }
 
 function describeDeath(error: unknown): string {

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { requestInterrupt } from '../engine/runtime/interrupt.ts';
 import { RemoteDebugger } from '../opaque-debugger/remote.ts';
 import { subscribeToEvent } from './io-worker.ts';
-import { loadComponentFile } from './load.ts';
+import { loadComponent, loadComponentFile } from './load.ts';
 import { LineWriter } from './output.ts';
 import { runDebugger } from './run.ts';
 import type { DebuggerReport, DebuggerWorkerData } from './spawn.ts';
@@ -20,7 +20,10 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
   process.stdout.write = writeTo(stdout);
   process.stderr.write = writeTo(stderr);
   try {
-    const component = await loadComponentFile(data.component, data.cacheDir);
+    const component =
+      typeof data.component === 'string'
+        ? await loadComponentFile(data.component, data.cacheDir)
+        : await loadComponent(data.component, data.name, data.cacheDir);
     const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
     const kind = runDebugger(component, {
       debuggee,

@@ -10,17 +10,9 @@ import {
   type OpaqueDebugger,
 } from '../opaque-debugger/opaque-debugger.ts';
 import { InBandError, trap } from './errors.ts';
-import type { Pollable } from './generated/interfaces/wasi-io-poll.js';
+import type { EventSubscription, Subscribe } from './subscription.ts';
 
-/** A pollable for the event of the present resumption. */
-export interface EventSubscription {
-  readonly pollable: Pollable;
-  /** Gives back what stands behind the pollable, and the pollable itself. */
-  dispose(): void;
-}
-
-/** Makes a pollable that is ready once the event is there. Given by whoever knows the channel. */
-export type Subscribe = () => EventSubscription;
+export type { EventSubscription, Subscribe };
 
 const RUNNING =
   'the program is running. Until event-future.finish has given the event, only ' +

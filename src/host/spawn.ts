@@ -14,8 +14,8 @@ export type DebuggerReport =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface DebuggerOptions {
-  /** Path of the component. */
-  readonly component: string;
+  /** The component's path, or its bytes. */
+  readonly component: string | Uint8Array;
   /** `args[0]` of `debug`. */
   readonly name: string;
   /** `args[1..]` of `debug`. */

@@ -1,7 +1,8 @@
 /** Components of changed worlds: the debugger world with other versions, names or types. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { componentEmbed, componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import '../../scripts/preopen-root.ts';
 import { compileC } from '../../scripts/clang.ts';
@@ -49,20 +50,33 @@ export function dummyComponent(imports: string, edit: Edit = (text) => text): Pr
   );
 }
 
-/** A component made of a C file of this folder. */
+/** A component made of a C file of this folder. What the compiler made is kept: it takes seconds. */
 export async function cComponent(
   file: string,
   imports: string,
   edit: Edit = (text) => text,
 ): Promise<Uint8Array> {
-  const header = await readFile(join(root, 'wit/c/debuggee.h'), 'utf8');
-  const source = await readFile(join(here, file), 'utf8');
-  const core = await compileC({ 'debuggee.h': edit(header), [file]: edit(source) }, 'library', [
-    '-O1',
-  ]);
+  const header = edit(await readFile(join(root, 'wit/c/debuggee.h'), 'utf8'));
+  const source = edit(await readFile(join(here, file), 'utf8'));
+  const binary = await compiled({ 'debuggee.h': header, [file]: source });
   return withWorld(imports, edit, async (witPath) =>
-    componentNew(await componentEmbed({ binary: core, witPath, world: 'changed' })),
+    componentNew(await componentEmbed({ binary, witPath, world: 'changed' })),
   );
+}
+
+async function compiled(sources: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const lock = await readFile(join(root, 'package-lock.json'));
+  const key = createHash('sha256').update(JSON.stringify(sources)).update(lock).digest('hex');
+  const path = join(root, 'node_modules/.cache/witness-c', `${key.slice(0, 32)}.wasm`);
+  const kept = await readFile(path).catch(() => undefined);
+  if (kept !== undefined) return kept;
+  const core = await compileC(sources, 'library', ['-O1']);
+  await mkdir(dirname(path), { recursive: true });
+  // Other tests may be making the same.
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, core);
+  await rename(beside, path);
+  return core;
 }
 
 /** Puts other versions in place of those of this repository; an empty one leaves it out. */
