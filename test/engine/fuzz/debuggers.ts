@@ -24,6 +24,8 @@ export class Cruise implements Debugger {
 export interface Step {
   readonly event: StopEvent['kind'];
   readonly pc: number | undefined;
+  /** Number of the instance. */
+  readonly instance: number | undefined;
   readonly text: string;
   /** A function entry or loop header, where an interrupt is reported. */
   readonly header: boolean;
@@ -57,7 +59,10 @@ export class Stepping implements Debugger {
 
   stopped({ event, pc, text, frames }: Stop): How {
     const header = event === 'breakpoint' && frames[0]?.snapshot.header === true;
-    if (this.complete) this.steps.push({ event, pc, text, header, hostCalls: this.#hostCalls });
+    if (this.complete) {
+      const instance = frames[0]?.instance.id;
+      this.steps.push({ event, pc, instance, text, header, hostCalls: this.#hostCalls });
+    }
     return this.complete ? 'step' : 'run';
   }
 }

@@ -1,5 +1,13 @@
 /** The part of the generator that writes what leaves values. */
-import { constants, LOADS, OPERATIONS, type Type } from './expressions.ts';
+import {
+  constants,
+  isNumber,
+  LOADS,
+  type NumberType,
+  OPERATIONS,
+  type Type,
+  typeText,
+} from './expressions.ts';
 import { FunctionWriter, memoryAccess, same, signatureText } from './function-writer.ts';
 
 export abstract class ExpressionWriter extends FunctionWriter {
@@ -27,6 +35,10 @@ export abstract class ExpressionWriter extends FunctionWriter {
         this.emit(`global.get $g_${type}`);
         return;
       case 4:
+        if (!isNumber(type)) {
+          this.reference(type, depth);
+          return;
+        }
         this.address();
         this.emit(memoryAccess(this.pick(LOADS[type]), this.random.below(20)));
         this.canonical(type);
@@ -41,7 +53,7 @@ export abstract class ExpressionWriter extends FunctionWriter {
         this.expression(type, depth - 1);
         this.expression(type, depth - 1);
         this.expression('i32', depth - 1);
-        this.emit('select');
+        this.emit(isNumber(type) ? 'select' : `select (result ${typeText(type)})`);
         return;
       case 8:
         if (type === 'i32') {
@@ -49,14 +61,24 @@ export abstract class ExpressionWriter extends FunctionWriter {
           this.emit('call $back');
           return;
         }
-        this.operation(type, depth);
+        this.operate(type, depth);
         return;
       default:
-        this.operation(type, depth);
+        this.operate(type, depth);
     }
   }
 
-  protected operation(type: Type, depth: number): void {
+  private operate(type: Type, depth: number): void {
+    if (isNumber(type)) this.operation(type, depth);
+    else this.reference(type, depth);
+  }
+
+  /** A reference that an instruction makes; only those who have such types are asked for one. */
+  protected reference(type: Type, _depth: number): void {
+    throw new Error(`no instructions for ${type}`);
+  }
+
+  protected operation(type: NumberType, depth: number): void {
     const { name, operands, makesNan } = this.pick(OPERATIONS[type]);
     // Instructions that can trap would end most programs early.
     const rare = /div|rem|trunc_f/.test(name) && !this.chance(4);

@@ -1,8 +1,32 @@
 /** Random instructions, typed: what a program generator needs to know of the numeric instructions. */
 
-export type Type = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+export type NumberType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
-export const TYPES: readonly Type[] = ['i32', 'i64', 'f32', 'f64', 'v128'];
+/** By name; how the text format has them is in {@link typeText}. */
+export type ReferenceType = 'any' | 'func' | 'extern' | 'exn' | 'point' | 'words';
+
+export type Type = NumberType | ReferenceType;
+
+export const TYPES: readonly NumberType[] = ['i32', 'i64', 'f32', 'f64', 'v128'];
+
+export function isNumber(type: Type): type is NumberType {
+  return (TYPES as readonly Type[]).includes(type);
+}
+
+export function typeText(type: Type): string {
+  switch (type) {
+    case 'any':
+    case 'func':
+    case 'extern':
+    case 'exn':
+      return `${type}ref`;
+    case 'point':
+    case 'words':
+      return `(ref null $${type})`;
+    default:
+      return type;
+  }
+}
 
 export interface Operation {
   readonly name: string;
@@ -55,7 +79,7 @@ function comparisons(): Operation[] {
 }
 
 /** By the type of the one result. */
-export const OPERATIONS: Readonly<Record<Type, readonly Operation[]>> = {
+export const OPERATIONS: Readonly<Record<NumberType, readonly Operation[]>> = {
   i32: [
     ...integer('i32'),
     ...comparisons(),
@@ -96,7 +120,7 @@ export const OPERATIONS: Readonly<Record<Type, readonly Operation[]>> = {
   ],
 };
 
-export const LOADS: Readonly<Record<Type, readonly string[]>> = {
+export const LOADS: Readonly<Record<NumberType, readonly string[]>> = {
   i32: ['i32.load', 'i32.load8_s', 'i32.load8_u', 'i32.load16_s', 'i32.load16_u'],
   i64: ['i64.load', 'i64.load8_u', 'i64.load16_s', 'i64.load32_s', 'i64.load32_u'],
   f32: ['f32.load'],
@@ -104,7 +128,7 @@ export const LOADS: Readonly<Record<Type, readonly string[]>> = {
   v128: ['v128.load', 'v128.load8_splat', 'v128.load32x2_s', 'v128.load64_zero'],
 };
 
-export const STORES: Readonly<Record<Type, readonly string[]>> = {
+export const STORES: Readonly<Record<NumberType, readonly string[]>> = {
   i32: ['i32.store', 'i32.store8', 'i32.store16'],
   i64: ['i64.store', 'i64.store8', 'i64.store32'],
   f32: ['f32.store'],
@@ -121,5 +145,7 @@ const INTERESTING = {
 } as const;
 
 export function constants(type: Type): readonly string[] {
-  return INTERESTING[type].map((value) => `${type}.const ${value}`);
+  if (isNumber(type)) return INTERESTING[type].map((value) => `${type}.const ${value}`);
+  const own = type === 'point' || type === 'words';
+  return [`ref.null ${own ? `$${type}` : type}`];
 }

@@ -1,6 +1,6 @@
 /** What every part of the generator writes with: the function in the making, and choices. */
 import type { Random } from '../random.ts';
-import { TYPES, type Type } from './expressions.ts';
+import { type NumberType, TYPES, type Type, typeText } from './expressions.ts';
 
 export interface Signature {
   readonly params: readonly Type[];
@@ -12,11 +12,13 @@ export interface Label {
   readonly types: readonly Type[];
 }
 
-export const NUMBERS: readonly Type[] = ['i32', 'i64', 'f32', 'f64'];
+export const NUMBERS: readonly NumberType[] = ['i32', 'i64', 'f32', 'f64'];
 export const LOCALS_OF_EACH = 2;
 
 export class FunctionWriter {
   protected readonly random: Random;
+  /** Of locals, globals, operands, parameters and results. */
+  protected readonly allTypes: readonly Type[] = TYPES;
   protected readonly functions: Signature[] = [];
   protected lines: string[] = [];
   protected labels: Label[] = [];
@@ -28,7 +30,7 @@ export class FunctionWriter {
     this.random = random;
   }
 
-  protected types(most: number, from: readonly Type[] = TYPES): Type[] {
+  protected types(most: number, from: readonly Type[] = this.allTypes): Type[] {
     return Array.from({ length: this.random.below(most + 1) }, () => this.pick(from));
   }
 
@@ -43,6 +45,10 @@ export class FunctionWriter {
   protected emit(...lines: string[]): void {
     this.lines.push(...lines);
     this.budget -= lines.length;
+  }
+
+  protected resultText(results: readonly Type[]): string {
+    return signatureText({ params: [], results });
   }
 
   protected fuel(): void {
@@ -63,7 +69,7 @@ export function same(a: readonly Type[], b: readonly Type[]): boolean {
 
 export function signatureText({ params, results }: Signature): string {
   const words = (what: string, types: readonly Type[]) =>
-    types.length === 0 ? '' : `(${what} ${types.join(' ')})`;
+    types.length === 0 ? '' : `(${what} ${types.map(typeText).join(' ')})`;
   return `${words('param', params)} ${words('result', results)}`;
 }
 

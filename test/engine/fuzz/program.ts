@@ -43,7 +43,7 @@ export function randomScenario(seed: number): Scenario {
 }
 
 /** FNV-1a. */
-function hash(bytes: Uint8Array): number {
+export function hash(bytes: Uint8Array): number {
   let result = 0x811c9dc5;
   for (const byte of bytes) result = Math.imul(result ^ byte, 0x01000193);
   return result >>> 0;

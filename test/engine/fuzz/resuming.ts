@@ -37,6 +37,8 @@ type Where = 'breakpoint' | 'interrupted' | 'throw';
 
 interface Planned extends Intervention {
   readonly where: Where;
+  /** The number of the instance that it was chosen in; in others, it is done in the stop's own event. */
+  readonly instance: number | undefined;
 }
 
 /** @throws Error if a run differs from that of plain V8 */
@@ -105,8 +107,8 @@ class Intervening implements Debugger {
   readonly #plans: readonly Planned[];
   readonly #how: () => How;
   readonly #traps: 'exact' | 'native';
-  /** By pc. */
-  readonly #times = new Map<number, number>();
+  /** By instance and pc: the code counts in globals. */
+  readonly #times = new Map<string, number>();
   /** What is to be done in the next event. */
   #next: Planned | undefined;
   #stops = 0;
@@ -137,11 +139,14 @@ class Intervening implements Debugger {
     if (stop.event === 'injected-call-failed') this.comparable = false;
     if (stop.event !== 'breakpoint') return this.#how();
     const pc = stop.pc!;
-    const time = (this.#times.get(pc) ?? 0) + 1;
-    this.#times.set(pc, time);
+    const instance = stop.frames[0]!.instance.id;
+    const key = `${instance} ${pc}`;
+    const time = (this.#times.get(key) ?? 0) + 1;
+    this.#times.set(key, time);
     const planned = this.#plans.find((one) => one.pc === pc && one.time === time);
     if (planned === undefined) return this.#how();
-    if (planned.where === 'breakpoint' || (planned.where === 'throw' && this.#traps === 'native')) {
+    const foreseen = planned.instance === instance && this.#traps === 'exact';
+    if (planned.where === 'breakpoint' || (planned.where === 'throw' && !foreseen)) {
       return this.#do(planned, stop, driver);
     }
     this.#next = planned;
@@ -184,19 +189,18 @@ function plan(bytes: Uint8Array, steps: readonly Step[], random: Random): Planne
     const from = random.below(3) === 0 ? throws : all;
     if (from.length === 0) continue;
     const at = from[random.below(from.length)]!;
-    const { pc, event } = steps[at]!;
+    const { pc, event, instance } = steps[at]!;
     // What a host function has thrown cannot be written into the code.
     if (event !== 'breakpoint' && !isThrow(steps, at)) continue;
-    const time = steps
-      .slice(0, at + 1)
-      .filter((s) => s.pc === pc && s.event === 'breakpoint').length;
+    const before = steps.slice(0, at + 1).filter((step) => step.instance === instance);
+    const time = before.filter((step) => step.pc === pc && step.event === 'breakpoint').length;
     const { funcIndex } = module.bodies.find(({ end }) => pc! < end)!;
     const deed = randomDeed(module, funcIndex, random);
     if (deed === undefined) continue;
     if (plans.some((other) => other.pc === pc && other.time === time)) continue;
     const interrupts = random.below(4) === 0;
     const where = event !== 'breakpoint' ? 'throw' : interrupts ? 'interrupted' : 'breakpoint';
-    plans.push({ pc: pc!, func: funcIndex, time, deed, where });
+    plans.push({ pc: pc!, func: funcIndex, time, deed, where, instance });
   }
   return plans;
 }

@@ -16,6 +16,8 @@ npm run fuzz -- [options]
   --seed S        the first seed (1000); seeds are whole numbers, and make the same modules everywhere
   --profile NAME  what modules to make; may be given several times (all of them):
                     own       a generator of programs with many operands below every construct
+                    wide      the same with all kinds of instructions, in two instances that call
+                              each other
                     loops     counted loops that access memory up to its end, or beyond it, in the
                               first, a middle or the last iteration: for work on bounds checks
                     binaryen  wasm-opt -ttf: all kinds of instructions, references and GC included

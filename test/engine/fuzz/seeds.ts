@@ -18,12 +18,13 @@ import { loopScenario } from './loops.ts';
 import { mutated } from './mutations.ts';
 import { randomScenario } from './program.ts';
 import { WasmOpt } from './wasm-opt.ts';
+import { wideScenario } from './wide.ts';
 
 /**
  * `own`: the generator beside this; `loops`: counted loops at the ends of memories; `binaryen`: Binaryen's; `mutated`: those
  * of `own` and `binaryen`, damaged.
  */
-export const SOURCES = ['own', 'loops', 'binaryen', 'mutated'] as const;
+export const SOURCES = ['own', 'wide', 'loops', 'binaryen', 'mutated'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Tally {
@@ -60,6 +61,8 @@ function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | P
   switch (source) {
     case 'own':
       return checkText(randomScenario(seed), seed);
+    case 'wide':
+      return checkText(wideScenario(seed), seed);
     case 'loops':
       return checkText(loopScenario(seed), seed);
     case 'binaryen':

@@ -1,6 +1,6 @@
 /** The part of the generator that writes what leaves no values. */
 import { ExpressionWriter } from './expression-writer.ts';
-import { STORES, TYPES, type Type } from './expressions.ts';
+import { isNumber, type NumberType, STORES, type Type } from './expressions.ts';
 import { memoryAccess, NUMBERS, same } from './function-writer.ts';
 
 export class StatementWriter extends ExpressionWriter {
@@ -9,7 +9,7 @@ export class StatementWriter extends ExpressionWriter {
   }
 
   protected statement(): void {
-    const type = this.pick(TYPES);
+    const type = this.pick(this.allTypes);
     switch (this.random.below(18)) {
       case 0:
       case 1:
@@ -23,9 +23,7 @@ export class StatementWriter extends ExpressionWriter {
         return;
       case 4:
       case 5:
-        this.address();
-        this.expression(type, 2);
-        this.emit(memoryAccess(this.pick(STORES[type]), this.random.below(20)));
+        this.store(isNumber(type) ? type : 'i32');
         return;
       case 6: {
         const number = this.pick(NUMBERS);
@@ -71,6 +69,12 @@ export class StatementWriter extends ExpressionWriter {
     }
   }
 
+  protected store(type: NumberType): void {
+    this.address();
+    this.expression(type, 2);
+    this.emit(memoryAccess(this.pick(STORES[type]), this.random.below(20)));
+  }
+
   /** Writes a local that operands on the stack were read from, then uses those. */
   protected overwrite(type: Type): void {
     const local = this.local(type);
@@ -98,7 +102,7 @@ export class StatementWriter extends ExpressionWriter {
     const targets = this.labels.flatMap(({ types }, i) =>
       types.length === 0 ? [this.labels.length - 1 - i] : [],
     );
-    this.expression(this.pick(TYPES), 1);
+    this.expression(this.pick(this.allTypes), 1);
     this.expression('i32', 2);
     const table = Array.from({ length: 1 + this.random.below(4) }, () => this.pick(targets));
     this.emit(`br_table ${table.join(' ')}`);
