@@ -3,11 +3,17 @@
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import type { Traps } from './run-options.ts';
 
+/** What kind of program a file is. */
+export type ProgramFile =
+  | { readonly kind: 'module' | 'component'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Node decides what to make of it. */
+  | { readonly kind: 'javascript'; readonly path: string };
+
 /** main -> Worker, as its workerData. */
 export interface DebuggeeStart {
   /** As it was given on the command line: also the program's args[0]. */
   readonly program: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly file: ProgramFile;
   /** args[1..] of the program, or the arguments of the invoked export. */
   readonly args: readonly string[];
   /** Guest path to host path. */

@@ -1,8 +1,8 @@
 /**
- * What the command line names on the disk, looked at before any thread is started: the program,
- * the debugger component, directories, JavaScript modules. Runs on main.
+ * What the command line names on the disk beside the program, looked at before any thread is
+ * started: the debugger component, directories, JavaScript modules. Runs on main.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf, StartError, UsageError } from './errors.ts';
 import { nearest } from './near.ts';
@@ -10,42 +10,6 @@ import type { DebuggerChoice, RunOptions } from './run-options.ts';
 
 /** Two levels up from src/cli as well as from dist/cli. */
 const PACKAGE_ROOT = new URL('../../', import.meta.url);
-
-/** @throws StartError if it is not there, cannot be read or is not a core module */
-export function readProgram(path: string): Uint8Array<ArrayBuffer> {
-  let bytes: Buffer<ArrayBuffer>;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new StartError(`cannot read the program ${path}: ${reason(error)}`);
-  }
-  checkPreamble(path, bytes);
-  // A copy: small files are read into Node's shared pool, which cannot be moved to a Worker.
-  return new Uint8Array(bytes);
-}
-
-/** The 8 bytes that every binary starts with: magic, then version (u16) and layer (u16). */
-function checkPreamble(path: string, bytes: Uint8Array): void {
-  const text = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
-  if (!text.startsWith('\0asm')) {
-    const wat = /^\s*(;;|\(;|\((module|component)\b)/.test(
-      Buffer.from(bytes.subarray(0, 4096)).toString('latin1'),
-    );
-    throw new StartError(
-      wat
-        ? `${path} is WebAssembly text, not a binary; convert it first, for example with wat2wasm`
-        : `${path} is not a WebAssembly binary: it does not start with \\0asm`,
-    );
-  }
-  if (text === '\0asm\x0d\0\x01\0') {
-    throw new StartError(
-      `${path} is a component; witness run takes core modules (preview1) for now`,
-    );
-  }
-  if (text !== '\0asm\x01\0\0\0') {
-    throw new StartError(`${path} has an unknown WebAssembly version (at offset 0x4)`);
-  }
-}
 
 export interface ResolvedDebugger {
   /** For messages, for the mark before its output, and args[0] of the component. */

@@ -2,16 +2,8 @@
 import { createRequire } from 'node:module';
 import { messageOf, StartError } from './errors.ts';
 import { WASI_MODULE } from './imports.ts';
+import { ProgramExit } from './program-exit.ts';
 import { sleepBriefly } from './terminal.ts';
-
-/** Thrown by proc_exit through the program's frames. */
-export class ProgramExit {
-  /** Unsigned, 0 to 2^32-1. */
-  readonly code: number;
-  constructor(code: number) {
-    this.code = code;
-  }
-}
 
 export interface Preview1 {
   readonly imports: WebAssembly.ModuleImports;

@@ -24,16 +24,23 @@ export interface ProgramThread {
 }
 
 /** In development and tests the files run as TypeScript, in dist/ as JavaScript. */
-const ENTRY = new URL(
-  `./debuggee-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
-  import.meta.url,
-);
+const SUFFIX = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const ENTRY = new URL(`./debuggee-worker${SUFFIX}`, import.meta.url);
+const PRELOAD = new URL(`./node/preload${SUFFIX}`, import.meta.url);
 
 export function startProgram(start: DebuggeeStart): ProgramThread {
-  const worker = new Worker(ENTRY, {
-    name: 'witness-debuggee',
+  const { file, args, env } = start;
+  const isJavaScript = file.kind === 'javascript';
+  const worker = new Worker(isJavaScript ? file.path : ENTRY, {
     workerData: start,
-    transferList: [start.bytes.buffer],
+    ...(isJavaScript
+      ? // It is a Node program, and gets all that it would get from Node.
+        {
+          execArgv: ['--import', PRELOAD.href],
+          argv: [...args],
+          env: { ...process.env, ...Object.fromEntries(env) },
+        }
+      : { name: 'witness-debuggee', transferList: [file.bytes.buffer] }),
     // The Worker writes to the file descriptors itself. Without these two, Node would open main's
     // process.stdout to forward to, which makes a pipe non-blocking: see terminal.ts.
     stdout: true,
@@ -52,8 +59,12 @@ export function startProgram(start: DebuggeeStart): ProgramThread {
         announceReady();
       }
     });
-    worker.on('error', (error) => dead(describeDeath(error)));
-    worker.on('exit', (code) => dead(`its thread ended with exit code ${code}`));
+    let death: string | undefined;
+    worker.on('error', (error) => {
+      death = describeDeath(error);
+    });
+    // Only then has all been received that it said before.
+    worker.on('exit', (code) => dead(death ?? `its thread ended with exit code ${code}`));
   });
   return {
     ready: Promise.race([becameReady, ended.then(() => {})]),

@@ -9,7 +9,8 @@ import { messageOf, StartError, UsageError } from './errors.ts';
 import { featureHint, missingFeatures } from './features.ts';
 import { checkResolved, loadImportFiles, WASI_MODULE } from './imports.ts';
 import { formatResults, type Invocation, planInvocation } from './invoke.ts';
-import { createPreview1, type Preview1, ProgramExit } from './preview1.ts';
+import { createPreview1, type Preview1 } from './preview1.ts';
+import { ProgramExit } from './program-exit.ts';
 import { writeAll } from './terminal.ts';
 
 const STDOUT = 1;
@@ -25,7 +26,9 @@ export interface Program {
 
 /** @throws StartError, UsageError */
 export async function prepareProgram(engine: Engine, start: DebuggeeStart): Promise<Program> {
-  const debugModule = load(engine, start);
+  const { file } = start;
+  if (file.kind !== 'module') throw new StartError('components are to come');
+  const debugModule = load(engine, start.program, file.bytes);
   const module = debugModule.original;
   const invocation =
     start.invoke === undefined ? undefined : planInvocation(module, start.invoke, start.args);
@@ -48,7 +51,7 @@ export async function prepareProgram(engine: Engine, start: DebuggeeStart): Prom
   };
 }
 
-function load(engine: Engine, { bytes, program }: DebuggeeStart): DebugModule {
+function load(engine: Engine, program: string, bytes: Uint8Array<ArrayBuffer>): DebugModule {
   try {
     return engine.loadModule(bytes, program);
   } catch (error) {

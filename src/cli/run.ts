@@ -9,12 +9,14 @@
 import { closeSync, openSync } from 'node:fs';
 import { createChannel } from '../channel/buffers.ts';
 import { createDebugMemory } from '../engine/runtime/debug-memory.ts';
+import type { ProgramFile } from './debuggee-messages.ts';
 import { capabilitiesOf, type DebuggerThread, startDebugger } from './debugger-thread.ts';
-import { StartError } from './errors.ts';
+import { StartError, UsageError } from './errors.ts';
 import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
-import { checkDirsAndImports, readProgram, reason, resolveDebugger } from './files.ts';
+import { checkDirsAndImports, reason, resolveDebugger } from './files.ts';
 import { isRepl, openInputs } from './inputs.ts';
 import { endedInTime, leaveAbruptly } from './leave.ts';
+import { readProgramFile } from './program-file.ts';
 import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
 import type { RunOptions } from './run-options.ts';
 import { say } from './terminal.ts';
@@ -30,7 +32,8 @@ export async function run(options: RunOptions): Promise<number> {
   const component =
     options.debugger.kind === 'none' ? undefined : resolveDebugger(options.debugger);
   checkDirsAndImports(options);
-  const bytes = readProgram(options.program);
+  const file = readProgramFile(options.program);
+  checkOptions(options, file);
   const inputs = openInputs(options);
   const output = openOutput(options.debuggerOutput);
   const memory = createDebugMemory();
@@ -39,7 +42,7 @@ export async function run(options: RunOptions): Promise<number> {
   const program = startProgram({
     ...threadOptions(options),
     stdin: inputs.program,
-    bytes,
+    file,
     memory,
     channel,
   });
@@ -74,6 +77,20 @@ function threadOptions({ program, args, dirs, env, imports, invoke, traps }: Run
 /** What the built-in debugger for people is told about where it runs. */
 function ownArguments({ debugger: debugger_ }: RunOptions): string[] {
   return isRepl(debugger_) ? ['--echo'] : [];
+}
+
+/** @throws UsageError for options that have no use with this kind of program */
+function checkOptions({ program, dirs, imports, invoke }: RunOptions, { kind }: ProgramFile): void {
+  if (kind !== 'javascript') return;
+  const given = [
+    ['dir', dirs.size > 0, 'it sees the files that Node sees'],
+    ['import', imports.size > 0, 'it makes its own imports'],
+    ['invoke', invoke !== undefined, 'it calls exports itself'],
+  ] as const;
+  for (const [name, isGiven, why] of given) {
+    if (isGiven)
+      throw new UsageError(`--${name} has no use with ${program}, a program in JavaScript: ${why}`);
+  }
 }
 
 function openOutput(path: string | undefined): number | undefined {

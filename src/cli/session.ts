@@ -5,7 +5,7 @@ import type { Activation } from '../engine/runtime/frames.ts';
 import { LocalDebugger } from '../opaque-debugger/local.ts';
 import { DebuggeeServer } from '../opaque-debugger/server.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
-import { ProgramExit } from './preview1.ts';
+import { isProgramExit } from './program-exit.ts';
 
 export interface Session {
   readonly engine: Engine;
@@ -22,7 +22,7 @@ export function createSession({ memory, channel, traps }: DebuggeeStart): Sessio
     memory,
     traps,
     onStop: (event) => remote?.onStop(event),
-    isExit: (error) => error instanceof ProgramExit,
+    isExit: isProgramExit,
   });
   const remote = channel === undefined ? undefined : connect(engine, channel);
   return {

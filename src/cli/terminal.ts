@@ -16,21 +16,31 @@ export function sleepBriefly(): void {
 }
 
 /**
- * Writes everything, blocking. A reader that is gone (EPIPE) is not an error here: what the
- * command does, and its exit status, do not depend on who reads the messages.
+ * Writes everything, blocking.
+ * @throws what the system says, for instance EPIPE
  */
-export function writeAll(fd: number, data: string | Uint8Array): void {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+export function writeBlocking(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' || code === 'EBADF') return;
-      if (code !== 'EAGAIN') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       sleepBriefly();
     }
+  }
+}
+
+/**
+ * Writes everything, blocking. A reader that is gone (EPIPE) is not an error here: what the
+ * command does, and its exit status, do not depend on who reads the messages.
+ */
+export function writeAll(fd: number, data: string | Uint8Array): void {
+  try {
+    writeBlocking(fd, typeof data === 'string' ? Buffer.from(data) : data);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPIPE' && code !== 'EBADF') throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DebuggeeStart } from '../cli/debuggee-messages.ts';
 import { StartError } from '../cli/errors.ts';
+import { programFile } from '../cli/program-file.ts';
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
 import { connectDebugger, createConnection, type DebuggeeConnection } from './connection.ts';
 
@@ -81,7 +82,7 @@ export async function startDebuggee(
     ...startOptions(options),
     channel: connection.channel,
     memory: connection.memory as WebAssembly.Memory,
-    bytes: new Uint8Array(program),
+    file: programFile(options.name ?? 'the program', program),
   };
   const watch = new Worker(new URL(`./debuggee-watch${suffix}`, import.meta.url), {
     name: 'witness-debuggee-watch',
@@ -121,7 +122,7 @@ export async function startDebuggee(
 
 function startOptions(
   options: DebuggeeOptions,
-): Omit<DebuggeeStart, 'bytes' | 'memory' | 'channel'> {
+): Omit<DebuggeeStart, 'file' | 'memory' | 'channel'> {
   const {
     name = 'program.wasm',
     args = [],

@@ -63,19 +63,38 @@ export function decodeNames(module: Module): Names {
     fields: new Map(),
     tags: new Map(),
   };
-  const section = module.sections.find((s) => s.id === SectionId.custom && s.name === 'name');
-  if (section === undefined) return names;
-  const input = new ByteReader(module.bytes, section.payload ?? section.content, section.end);
-  try {
-    while (input.offset < section.end) readSubsection(input, names);
-  } catch (error) {
-    if (!(error instanceof WasmError)) throw error;
-  }
+  readSubsections(module, (input, id) => readSubsection(input, id, names));
   return names;
 }
 
-function readSubsection(input: ByteReader, names: Mutable<Names>): void {
-  const id = input.u8();
+/** The module's own name, without reading those of its parts: it comes first. */
+export function decodeModuleName(module: Module): string | undefined {
+  let name: string | undefined;
+  readSubsections(module, (input, id) => {
+    if (id !== 0) return 'stop';
+    input.u32();
+    name = input.name();
+    return 'stop';
+  });
+  return name;
+}
+
+function readSubsections(
+  module: Module,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to say
+  read: (input: ByteReader, id: number) => 'stop' | void,
+): void {
+  const section = module.sections.find((s) => s.id === SectionId.custom && s.name === 'name');
+  if (section === undefined) return;
+  const input = new ByteReader(module.bytes, section.payload ?? section.content, section.end);
+  try {
+    while (input.offset < section.end) if (read(input, input.u8()) === 'stop') return;
+  } catch (error) {
+    if (!(error instanceof WasmError)) throw error;
+  }
+}
+
+function readSubsection(input: ByteReader, id: number, names: Mutable<Names>): void {
   const size = input.u32();
   const start = input.offset;
   input.skip(size);

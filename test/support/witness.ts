@@ -27,7 +27,12 @@ export interface Running {
 }
 
 export function startWitness(args: readonly string[], options: SpawnOptions = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return startNode([MAIN, ...args], options);
+}
+
+/** Node itself, to compare with. */
+export function startNode(args: readonly string[], options: SpawnOptions = {}): Running {
+  const child = spawn(process.execPath, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: 'pipe',
@@ -74,4 +79,8 @@ export function startWitness(args: readonly string[], options: SpawnOptions = {}
 
 export function witness(args: readonly string[], options?: SpawnOptions): Promise<Ended> {
   return startWitness(args, options).ended;
+}
+
+export function plainNode(args: readonly string[], options?: SpawnOptions): Promise<Ended> {
+  return startNode(args, options).ended;
 }

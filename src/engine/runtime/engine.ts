@@ -3,13 +3,14 @@
  * stop blocks: `onStop` is called with the program's stack in place and returns when it goes on.
  */
 import { decodeModule } from '../../wasm/module.ts';
+import { decodeModuleName, decodeNames } from '../../wasm/names.ts';
 import type { CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { THROW, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
 import { Exceptions } from './exceptions.ts';
-import type { Activation, BoundContinuation, StopPoint } from './frames.ts';
+import { type Activation, type BoundContinuation, locate, type StopPoint } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { HostErrors } from './host-errors.ts';
@@ -26,7 +27,7 @@ import {
 import { type CompileOptions, DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
-import { isTrap, withWholeStacks } from './stack-trace.ts';
+import { isTrap, withWholeStacks, writeStack } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { watchSuspending } from './suspending.ts';
 import { Suspensions } from './suspensions.ts';
@@ -117,6 +118,7 @@ export class Engine {
   /**
    * Compiles a module.
    *
+   * @param name - without it, the module's own, or one with its number
    * @param options - as for WebAssembly.Module
    * @throws WebAssembly.CompileError as V8 gives it for bytes that are not a valid module
    * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
@@ -135,7 +137,7 @@ export class Engine {
     const id = this.modules.length;
     const module = new DebugModule(
       id,
-      name ?? `module${id}`,
+      name ?? decodeModuleName(original) ?? `module${id}`,
       original,
       instrumented,
       this.#limits,
@@ -295,6 +297,19 @@ export class Engine {
   /** Where the program was when it trapped with an error that `enter` has thrown. */
   framesOfTrap(error: object): readonly Activation[] | undefined {
     return this.#stops.framesOfTrap(error);
+  }
+
+  /** Has V8 write the stack of an error, if it has not yet, with functions and pcs of the program. */
+  writeStack(error: Error): void {
+    writeStack(error, (site) => {
+      const located = locate(site, (wasm) => this.#code.get(wasm));
+      if (located?.pc === undefined) return undefined;
+      const { fn, pc } = located;
+      const { functions, module } = decodeNames(fn.module.original);
+      const own = functions.get(fn.index);
+      const name = own !== undefined && module !== undefined ? `${module}.${own}` : own;
+      return { func: fn.index, pc, name };
+    });
   }
 
   /** The frames of the present stop, by activation, the newest first; none while nothing runs. */

@@ -52,7 +52,8 @@ interface Located {
   readonly pc: number | undefined;
 }
 
-function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
+/** Which function of the program a frame of V8's is, and where it is in that. */
+export function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
   const code = codeOf(site.instance);
   if (code === undefined) return undefined;
   if ('continuation' in code) {
