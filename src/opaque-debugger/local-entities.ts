@@ -20,8 +20,8 @@ import {
   V128,
   type ValType,
 } from '../wasm/types.ts';
-import { HandleNumbers, HandleTable } from './local-handles.ts';
-import { DebuggeeError, type WasmType } from './opaque-debugger.ts';
+import { FrameHandles, HandleNumbers, HandleTable } from './local-handles.ts';
+import { DebuggeeError, type Handle, type WasmType } from './opaque-debugger.ts';
 
 export interface MemoryEntity {
   readonly memory: WebAssembly.Memory;
@@ -111,15 +111,24 @@ export class Entities {
     this.#numbers,
     (e) => e.identity,
   );
-  /** Positions in the engine's activations: every resumption makes new ones. */
-  readonly frames = new HandleTable<
-    'frame',
-    { readonly activation: number; readonly index: number }
-  >('frame', this.#numbers, ({ activation, index }) => `${activation}:${index}`);
+  readonly frames = new FrameHandles(this.#numbers);
+  readonly #all = [
+    ...[this.frames, this.exceptions, this.memories, this.globals, this.tables, this.funcs],
+    ...[this.tags, this.instances, this.modules],
+  ];
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** Number of handles that have been given out and not released. */
+  get held(): number {
+    return this.#all.reduce((sum, table) => sum + table.size, 0);
+  }
+
+  release(handle: Handle<string>): void {
+    this.#all.some((table) => table.release(handle));
   }
 
   funcType({ instance, index }: FuncEntity): FuncType {
@@ -128,8 +137,8 @@ export class Entities {
   }
 
   /** The function object that a reference to a function is in JavaScript. */
-  funcObject({ instance, index }: FuncEntity): unknown {
-    return instance.func(index);
+  funcObject({ instance, index }: FuncEntity): object {
+    return instance.func(index) as object;
   }
 
   /**

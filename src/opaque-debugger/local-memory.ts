@@ -29,9 +29,24 @@ export function growBytes(entity: MemoryEntity, deltaBytes: bigint): bigint {
   return old;
 }
 
-/** @throws DebuggeeError out-of-bounds */
+/**
+ * The most bytes that are copied out at once: more would not fit into the memory of a debugger
+ * beside what else is in there, and three threads would hold a copy until that is found out.
+ */
+const LONGEST_READ = 1n << 30n;
+
+/** @throws DebuggeeError out-of-bounds, alloc-failure */
 export function readBytes(entity: MemoryEntity, address: bigint, length: bigint): Uint8Array {
-  return view(entity, address, length).slice();
+  const bytes = view(entity, address, length);
+  if (length > LONGEST_READ) {
+    throw new DebuggeeError('alloc-failure', `${length} bytes are too many to read at once`);
+  }
+  try {
+    return bytes.slice();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DebuggeeError('alloc-failure', `there is no room for a copy of ${length} bytes`);
+  }
 }
 
 /** @throws DebuggeeError out-of-bounds, with nothing written */

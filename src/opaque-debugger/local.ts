@@ -13,11 +13,11 @@ import type {
   StopEvent,
 } from '../engine/runtime/engine.ts';
 import type { Frame } from '../engine/runtime/frames.ts';
-import { NoFrame } from '../engine/runtime/resumption.ts';
-import { MismatchedValues } from '../engine/runtime/value-row.ts';
 import { functionType } from '../wasm/module.ts';
 import { Entities, makeTag, toWasmType } from './local-entities.ts';
+import type { FramePlace } from './local-handles.ts';
 import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
+import { entry, refused } from './local-refusals.ts';
 import { LocalValues } from './local-values.ts';
 import {
   type DebugEvent,
@@ -54,6 +54,11 @@ export class LocalDebugger implements OpaqueDebugger {
 
   get state(): DebuggeeState {
     return this.#state;
+  }
+
+  /** Number of handles that the debugger holds: given out, and not released. */
+  get held(): number {
+    return this.#entities.held;
   }
 
   /**
@@ -272,26 +277,26 @@ export class LocalDebugger implements OpaqueDebugger {
   }
 
   frameParent(handle: FrameHandle): FrameHandle | undefined {
-    this.#frame(handle);
-    const { activation, index } = this.#entities.frames.get(handle);
+    const { activation, index } = this.#place(handle);
     const parent = { activation, index: index + 1 };
     const frames = this.#engine.activations()[activation]!;
     return parent.index < frames.length ? this.#entities.frames.of(parent) : undefined;
   }
 
-  /**
-   * Frames end with the resumption by themselves, and entities other than exceptions live as long as
-   * the program: their handles stay, so that an entity asked for again has its old `unique-id`.
-   */
   release(handle: Handle<string>): void {
-    this.#entities.exceptions.release(handle);
+    this.#entities.release(handle);
   }
 
   #frame(handle: FrameHandle): Frame {
+    const { activation, index } = this.#place(handle);
+    return this.#engine.activations()[activation]![index]!;
+  }
+
+  #place(handle: FrameHandle): FramePlace {
     const place = this.#entities.frames.find(handle);
     const frame = place && this.#engine.activations()[place.activation]?.[place.index];
     if (frame === undefined) throw new DebuggeeError('invalid-frame');
-    return frame;
+    return place!;
   }
 
   #resume(how: 'run' | 'step', resumption: Resumption): void {
@@ -324,24 +329,5 @@ export class LocalDebugger implements OpaqueDebugger {
   #go(): void {
     this.#entities.frames.clear();
     this.#state = 'running';
-  }
-}
-
-function entry<T>(space: readonly T[], index: number, what: string): T {
-  const found = space[index];
-  if (found !== undefined) return found;
-  throw new DebuggeeError('invalid-entity', `there is no ${what} ${index}`);
-}
-
-/** What the engine refuses is an error that the world knows. */
-function refused(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NoFrame) throw new DebuggeeError('invalid-frame', error.message);
-    if (error instanceof MismatchedValues) {
-      throw new DebuggeeError('mismatched-type', error.message);
-    }
-    throw error;
   }
 }

@@ -69,9 +69,12 @@ export class RemoteDebugger implements OpaqueDebugger {
     if (!this.#channel.waitEvent(this.#seen, timeoutMs)) return undefined;
     // Paused also if the answer is an error: then the resumption was not carried out.
     this.#state = 'paused';
-    const event = openAnswer(this.#channel.call([this.#takeReleased(), ORDER.takeEvent]));
-    if ((event as DebugEvent).kind === 'complete') this.#state = 'complete';
-    return event as DebugEvent;
+    // No releases: the event was made before them, and may have what they would give back.
+    const event = openAnswer(this.#channel.call([[], ORDER.takeEvent])) as DebugEvent;
+    if (event.kind === 'complete') this.#state = 'complete';
+    const held = handlesOf(event);
+    this.#released = this.#released.filter((handle) => !held.includes(handle));
+    return event;
   }
 
   /**
@@ -235,4 +238,12 @@ export class RemoteDebugger implements OpaqueDebugger {
     if (released.length > 0) this.#released = [];
     return released;
   }
+}
+
+function handlesOf(event: DebugEvent): (Handle<string> | undefined)[] {
+  if (event.kind === 'exception') return [event.exception];
+  if (event.kind !== 'injected-call-return') return [];
+  return event.values.map((value) =>
+    value.type === 'funcref' ? value.func : value.type === 'exnref' ? value.exception : undefined,
+  );
 }

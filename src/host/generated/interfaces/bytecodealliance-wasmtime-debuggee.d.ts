@@ -296,7 +296,8 @@ export class Memory {
   */
   growToBytes(d: Debuggee, delta: bigint): bigint;
   /**
-  * A copy of `len` bytes from `addr`.
+  * A copy of `len` bytes from `addr`; `alloc-failure` for more than can be handed over at once,
+  * which is at least 1 GiB.
   */
   getBytes(d: Debuggee, addr: bigint, len: bigint): Uint8Array;
   /**

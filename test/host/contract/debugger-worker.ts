@@ -1,0 +1,65 @@
+/** Worker entry: runs components, one after the other, each over the debuggee of a channel. */
+
+import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ChannelBuffers } from '../../../src/channel/buffers.ts';
+import { requestInterrupt } from '../../../src/engine/runtime/interrupt.ts';
+import { subscribeToEvent } from '../../../src/host/io-worker.ts';
+import { type DebuggerComponent, loadComponent } from '../../../src/host/load.ts';
+import { LineWriter } from '../../../src/host/output.ts';
+import { runDebugger } from '../../../src/host/run.ts';
+import { RemoteDebugger } from '../../../src/opaque-debugger/remote.ts';
+
+export interface DebuggerRun {
+  readonly channel: ChannelBuffers;
+  readonly memory: WebAssembly.Memory;
+  readonly args: readonly string[];
+}
+
+export interface DebuggerEnd {
+  /** Of print-debugger-info. */
+  readonly lines: readonly string[];
+  /** The message of what ended it, if it did not return. */
+  readonly failure: string | undefined;
+  /** Whether that was a trap as the bindings know it. */
+  readonly trapped: boolean;
+}
+
+const { component, output, cacheDir } = workerData as {
+  component: string;
+  /** A file of this Worker's own. */
+  output: string;
+  cacheDir: string;
+};
+const loaded: DebuggerComponent = await loadComponent(
+  await readFile(component),
+  component,
+  cacheDir,
+);
+
+function run({ channel, memory, args }: DebuggerRun): DebuggerEnd {
+  const fd = openSync(output, 'a+');
+  ftruncateSync(fd);
+  const writer = new LineWriter({ fd, prefix: '' });
+  const debuggee = new RemoteDebugger(channel, () => requestInterrupt(memory));
+  let failure: unknown;
+  try {
+    const subscribe = () => subscribeToEvent(debuggee.watch());
+    runDebugger(loaded, { debuggee, subscribe, args, stdout: writer, stderr: writer });
+  } catch (error) {
+    failure = error;
+    debuggee.finish();
+  } finally {
+    closeSync(fd);
+  }
+  const lines = readFileSync(output, 'utf8').split('\n').slice(0, -1);
+  return {
+    lines,
+    failure: failure instanceof Error ? failure.message : (failure as string | undefined),
+    trapped: failure instanceof WebAssembly.RuntimeError,
+  };
+}
+
+parentPort!.on('message', (message: DebuggerRun) => parentPort!.postMessage(run(message)));
+parentPort!.postMessage('ready');
