@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { componentize } from '@bytecodealliance/componentize-js';
 import { rolldown } from 'rolldown';
+import './guest-bindings.ts';
 import './preopen-root.ts';
 import { isUpToDate } from './out-of-date.ts';
 import { root, run } from './run.ts';
