@@ -38,3 +38,25 @@ export function optionalCount(
   if (extra !== undefined) throw new CommandError(`unexpected "${extra}" after the ${what}`);
   return word === undefined ? otherwise : count(word, least, `the ${what}`);
 }
+
+/**
+ * The arguments of a command that takes several expressions: at spaces, but not within brackets or
+ * quotes.
+ */
+export function split(args: string, separator = /\s/): string[] {
+  const parts: string[] = [];
+  let part = '';
+  let depth = 0;
+  let quoted = false;
+  for (const char of args) {
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && (char === '(' || char === '[')) depth++;
+    else if (!quoted && (char === ')' || char === ']')) depth--;
+    if (!quoted && depth === 0 && separator.test(char)) {
+      parts.push(part);
+      part = '';
+    } else part += char;
+  }
+  parts.push(part);
+  return parts.map((text) => text.trim()).filter((text) => text !== '');
+}

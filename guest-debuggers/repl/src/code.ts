@@ -5,6 +5,7 @@ import {
   decodeModule,
   type FunctionBody,
   funcTypeOf,
+  functionType,
   type Module,
 } from '../../../src/wasm/module.ts';
 import { decodeNames, type NameMap, type Names } from '../../../src/wasm/names.ts';
@@ -135,6 +136,15 @@ export class Code {
 
   paramCount(func: number): number {
     return funcTypeOf(this.module, func).params.length;
+  }
+
+  paramTypes(func: number): readonly ValType[] {
+    return funcTypeOf(this.module, func).params;
+  }
+
+  /** Types of the values that a tag's exceptions carry. */
+  tagTypes(tag: number): readonly ValType[] {
+    return functionType(this.module, this.module.tags[tag]!.type.typeIndex).params;
   }
 
   resultTypes(func: number): readonly ValType[] {

@@ -3,9 +3,12 @@
 import { nearest } from '../../shared/src/near-names.ts';
 import { aboutCommands } from './commands/about.ts';
 import { breakpointCommands } from './commands/breakpoints.ts';
+import { changingCommands } from './commands/changing.ts';
 import { codeCommands } from './commands/code.ts';
 import type { Command } from './commands/command.ts';
+import { dataCommands } from './commands/data.ts';
 import { frameCommands } from './commands/frames.ts';
+import { memoryCommands } from './commands/memory.ts';
 import { runningCommands } from './commands/running.ts';
 import { CommandError, errorCode, meaning } from './errors.ts';
 import type { Session } from './session.ts';
@@ -13,15 +16,16 @@ import type { Session } from './session.ts';
 export class Interpreter {
   readonly #session: Session;
   readonly #commands: readonly Command[];
-  /** What an empty line does. */
-  #again: string | undefined;
 
   constructor(session: Session) {
     this.#session = session;
     this.#commands = [
       ...breakpointCommands,
       ...runningCommands,
+      ...changingCommands,
       ...frameCommands,
+      ...dataCommands,
+      ...memoryCommands,
       ...codeCommands,
       ...aboutCommands(
         () => this.#commands,
@@ -38,7 +42,7 @@ export class Interpreter {
   execute(line: string): boolean {
     const text = line.trim();
     if (text.startsWith('#')) return true;
-    const wanted = text === '' ? this.#again : text;
+    const wanted = text === '' ? this.#session.again : text;
     if (wanted === undefined) return true;
     try {
       this.#run(wanted);
@@ -74,10 +78,10 @@ export class Interpreter {
     // `x/4 addr` and `p$0` are not split by a space: a name is letters, or ?.
     const [, word = '', args = ''] = /^([A-Za-z-]+|\?|\S+)\s*(.*)$/.exec(text) ?? [];
     // Also when it fails: what failed is not worth repeating.
-    this.#again = undefined;
+    this.#session.again = undefined;
     const command = this.find(word);
     command.run(this.#session, args);
-    if (command.repeat === 'same') this.#again = text;
-    else if (command.repeat === 'bare') this.#again = command.name;
+    if (command.repeat === 'same') this.#session.again = text;
+    else if (command.repeat === 'bare') this.#session.again = command.name;
   }
 }

@@ -34,6 +34,8 @@ export class Session {
   stop: Stop | undefined;
   /** Set by the command that ends the session. */
   ending: 'quit' | 'detach' | undefined;
+  /** What an empty line does. */
+  again: string | undefined;
   readonly #write: (text: string) => void;
   readonly #runner: Runner;
   #trace: Backtrace | undefined;

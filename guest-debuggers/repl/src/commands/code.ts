@@ -103,8 +103,8 @@ export const codeCommands: readonly Command[] = [
         frame === undefined
           ? oneFunction(session.program, word)
           : { module: frame.instance.module, func: frame.func };
-      session.print(`${heading(session, place)}:`);
-      session.printAll(disassembly(session, place).map(({ text }) => text));
+      const lines = disassembly(session, place).map(({ text }) => text);
+      session.printAll([`${heading(session, place)}:`, ...lines]);
     },
   },
   {
