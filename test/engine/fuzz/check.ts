@@ -6,11 +6,14 @@ import { Cruise, Interrupting, Stepping, Wandering } from './debuggers.ts';
 import { returnEarly } from './early-returns.ts';
 import { type Debugger, runUnder } from './engine-run.ts';
 import { exercise } from './exercised.ts';
+import { injectedModule } from './injected.ts';
+import { Injecting } from './injecting.ts';
 import { OVERFLOW, runPlain } from './program.ts';
 import { resumeInManyWays } from './resuming.ts';
 
 const WANDERINGS = 2;
 const MOST_STEPS = 4000;
+const MOST_INJECTED_INTO = 1500;
 
 /** The ways in which a program is run, beside plain V8. */
 export const MODES = [
@@ -19,12 +22,14 @@ export const MODES = [
   'cruise',
   'wandering',
   'interrupted',
+  'injecting',
   'returning early',
   'resumed',
 ] as const;
 
 /** @throws Error if a run differs from that of plain V8, or from what the stepped run foretells */
-export function check(scenario: Scenario, bytes: Uint8Array, seed: number): void {
+export async function check(scenario: Scenario, bytes: Uint8Array, seed: number): Promise<void> {
+  const injected = await injectedModule();
   const plain = runPlain(scenario, [bytes]);
   if (plain.includes(OVERFLOW)) return;
   within('cruising with native traps', () => {
@@ -56,6 +61,13 @@ export function check(scenario: Scenario, bytes: Uint8Array, seed: number): void
       const interrupting = new Interrupting(steps, new Random(~seed));
       equal(runUnder(scenario, bytes, interrupting), plain);
       interrupting.end();
+    });
+  }
+  if (complete && steps.length <= MOST_INJECTED_INTO) {
+    within('injecting', () => {
+      const injecting = new Injecting(steps, injected, new Random(seed ^ 0x1437));
+      equal(runUnder(scenario, bytes, injecting), plain);
+      injecting.end();
     });
   }
   within('returning early', () => {

@@ -15,6 +15,7 @@ const FRAMES = 3;
 
 export interface Stop {
   readonly event: StopEvent['kind'];
+  readonly detail: StopEvent;
   /** Byte offset in the original module; undefined if nothing runs: a segment was out of bounds. */
   readonly pc: number | undefined;
   /** The event, how deep the program is, and the newest frames with their values. */
@@ -118,6 +119,7 @@ function stopOf(engine: Engine, event: StopEvent): Stop {
   const texts = frames.slice(0, FRAMES).map((frame) => frameText(engine, frame));
   return {
     event: event.kind,
+    detail: event,
     pc: frames[0]?.pc,
     text: `${event.kind} ${shape} ${texts.join('\n  called by ')}`,
     frames,

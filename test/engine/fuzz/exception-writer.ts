@@ -1,7 +1,7 @@
 /** The part of the `wide` generator that writes exceptions: by the legacy proposal or by the new one. */
 import type { Random } from '../random.ts';
 import type { Type } from './expressions.ts';
-import { ReferenceWriter } from './reference-writer.ts';
+import { WideStatementWriter } from './wide-statement-writer.ts';
 
 /** The module's tags by name, with what they carry. */
 export const TAGS: Readonly<Record<string, readonly Type[]>> = {
@@ -10,7 +10,7 @@ export const TAGS: Readonly<Record<string, readonly Type[]>> = {
   many: ['f64', 'any', 'i64'],
 };
 
-export abstract class ExceptionWriter extends ReferenceWriter {
+export abstract class ExceptionWriter extends WideStatementWriter {
   /** V8 refuses modules that mix the two. */
   readonly #legacy: boolean;
 

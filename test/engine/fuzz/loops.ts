@@ -7,8 +7,9 @@
  */
 import { exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
+import type { LoopModule } from './loop-access-writer.ts';
 import { baseFor, type Counting, counts } from './loop-shapes.ts';
-import { ELEMENTS, type LoopModule, LoopWriter } from './loop-writer.ts';
+import { ELEMENTS, LoopWriter } from './loop-writer.ts';
 
 const PAGE = 65_536n;
 const CALLS = 4;

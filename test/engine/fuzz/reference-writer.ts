@@ -1,5 +1,5 @@
 /** The part of the `wide` generator that writes instructions on references, structs and arrays. */
-import { isNumber, type NumberType, type Type } from './expressions.ts';
+import type { NumberType, Type } from './expressions.ts';
 import { StatementWriter } from './statement-writer.ts';
 import {
   immediateText,
@@ -68,21 +68,21 @@ export abstract class ReferenceWriter extends StatementWriter {
     const wide = type === 'i64';
     switch (this.random.below(14)) {
       case 0:
-        this.#solid('point');
+        this.solid('point');
         this.emit(wide ? 'struct.get $point 1' : 'struct.get $point 0');
         return;
       case 1:
-        this.#solid('point');
+        this.solid('point');
         this.emit(this.pick(['struct.get_s $point 2', 'struct.get_u $point 2']));
         break;
       case 2:
-        this.#solid('words');
-        this.#index();
+        this.solid('words');
+        this.index();
         this.emit('array.get $words');
         break;
       case 3:
         this.#bytes();
-        this.#index();
+        this.index();
         this.emit(this.pick(['array.get_s $bytes', 'array.get_u $bytes']));
         break;
       case 4:
@@ -182,7 +182,7 @@ export abstract class ReferenceWriter extends StatementWriter {
         this.emit('any.convert_extern');
         return;
       case 4:
-        this.#solid('point');
+        this.solid('point');
         this.emit('struct.get $point 3');
         return;
       default:
@@ -204,13 +204,13 @@ export abstract class ReferenceWriter extends StatementWriter {
       this.emit('extern.convert_any');
       return;
     }
-    this.#index();
+    this.index();
     this.emit('table.get $tx');
   }
 
   #func(): void {
     if (this.chance(3)) {
-      this.#index();
+      this.index();
       this.emit('table.get $t');
       return;
     }
@@ -266,7 +266,7 @@ export abstract class ReferenceWriter extends StatementWriter {
   }
 
   /** Most often within the bounds of what is short. */
-  #index(): void {
+  protected index(): void {
     if (this.chance(3)) {
       this.expression('i32', 1);
       this.emit('i32.const 3', 'i32.and');
@@ -274,7 +274,7 @@ export abstract class ReferenceWriter extends StatementWriter {
   }
 
   /** Of a local what is not null, or something new; now and then what may be null. */
-  #solid(type: 'point' | 'words'): void {
+  protected solid(type: 'point' | 'words'): void {
     const local = `local.get ${this.local(type)}`;
     const make =
       type === 'point' ? 'struct.new_default $point' : 'i32.const 4\narray.new_default $words';
@@ -293,139 +293,5 @@ export abstract class ReferenceWriter extends StatementWriter {
       default:
         this.emit(`block (result (ref $${type}))`, local, 'br_on_non_null 0', make, 'end');
     }
-  }
-
-  protected override statement(): void {
-    if (!this.chance(4)) {
-      super.statement();
-      return;
-    }
-    switch (this.random.below(16)) {
-      case 0:
-        this.#solid('point');
-        this.#field();
-        return;
-      case 1:
-        this.#solid('words');
-        this.#index();
-        this.expression('i32', 2);
-        this.emit('array.set $words');
-        return;
-      case 2:
-        this.#arrayRange();
-        return;
-      case 3:
-        this.emit(`i32.const ${this.random.below(4)}`, `i32.const ${this.random.below(3)}`);
-        this.emit('array.new_elem $functions $e0', 'drop');
-        return;
-      case 4:
-        this.#index();
-        this.expression('func', 2);
-        this.emit('table.set $t');
-        return;
-      case 5:
-        this.#index();
-        this.expression('extern', 2);
-        this.emit('table.set $tx');
-        return;
-      case 6:
-        this.#index();
-        this.expression('extern', 1);
-        this.#count();
-        this.emit('table.fill $tx');
-        return;
-      case 7:
-        this.#index();
-        this.#index();
-        this.#count();
-        this.emit('table.copy $t $t');
-        return;
-      case 8:
-        this.#index();
-        this.#index();
-        this.#count();
-        this.emit('table.init $t $e0');
-        return;
-      case 9:
-        if (this.chance(4))
-          this.emit(this.pick(['elem.drop $e0', 'data.drop $d0', 'data.drop $d1']));
-        else this.emit('atomic.fence');
-        return;
-      case 10:
-        this.address();
-        this.#index();
-        this.#count();
-        this.emit(`memory.init $m0 ${this.pick(['$d0', '$d1'])}`);
-        return;
-      case 11:
-        this.#copyBetweenMemories();
-        return;
-      case 12:
-      case 13:
-        this.#callReference();
-        return;
-      default: {
-        const type = this.pick(this.allTypes.filter((one) => !isNumber(one)));
-        this.expression(type, 3);
-        this.emit(`local.set ${this.local(type)}`);
-      }
-    }
-  }
-
-  #count(): void {
-    this.emit(`i32.const ${this.random.below(4)}`);
-  }
-
-  #field(): void {
-    const field = this.random.below(4);
-    this.expression((['i32', 'i64', 'i32', 'any'] as const)[field]!, 2);
-    this.emit(`struct.set $point ${field}`);
-  }
-
-  #arrayRange(): void {
-    this.#solid('words');
-    this.#index();
-    switch (this.random.below(3)) {
-      case 0:
-        this.expression('i32', 1);
-        this.#count();
-        this.emit('array.fill $words');
-        return;
-      case 1:
-        this.#solid('words');
-        this.#index();
-        this.#count();
-        this.emit('array.copy $words $words');
-        return;
-      default:
-        this.#index();
-        this.emit('i32.const 1', 'array.init_data $words $d0');
-    }
-  }
-
-  #copyBetweenMemories(): void {
-    this.address();
-    if (this.chance(2)) {
-      this.emit('i64.extend_i32_u');
-      this.address();
-      this.#count();
-      this.emit('memory.copy $m1 $m0');
-      return;
-    }
-    this.address();
-    this.emit('i64.extend_i32_u');
-    this.#count();
-    this.emit('memory.copy $m0 $m1');
-  }
-
-  /** A call through a reference to a function, whose type is known or is found out. */
-  #callReference(): void {
-    const index = this.random.below(this.functions.length);
-    const { params, results } = this.functions[index]!;
-    for (const type of params) this.expression(type, 1);
-    if (this.chance(2)) this.emit(`ref.func $f${index}`);
-    else this.emit(`i32.const ${index}`, 'table.get $t', `ref.cast (ref $s${index})`);
-    this.emit(`call_ref $s${index}`);
-    for (const _ of results) this.emit('drop');
   }
 }

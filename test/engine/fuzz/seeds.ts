@@ -57,7 +57,7 @@ export async function checkSeed(source: Source, seed: number): Promise<Tally> {
   }
 }
 
-function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | Promise<Counts> {
+function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Promise<Counts> {
   switch (source) {
     case 'own':
       return checkText(randomScenario(seed), seed);
@@ -74,15 +74,15 @@ function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Counts | P
 
 async function checkText(scenario: Scenario, seed: number): Promise<Counts> {
   const bytes = await assemble(scenario.modules[0] as string);
-  check(scenario, bytes, seed);
+  await check(scenario, bytes, seed);
   return { modules: 1, refused: 0 };
 }
 
-function checkBinaryen(wasmOpt: WasmOpt, seed: number): Counts {
+async function checkBinaryen(wasmOpt: WasmOpt, seed: number): Promise<Counts> {
   const { bytes, refused } = binaryenModule(wasmOpt, seed);
   for (const module of refused) checkRefusal(module);
   if (bytes === undefined) return { ...NOTHING, refused: refused.length };
-  check(embedded(`seed ${seed}`, decodeModule(bytes)), bytes, seed);
+  await check(embedded(`seed ${seed}`, decodeModule(bytes)), bytes, seed);
   return { modules: 1, refused: refused.length };
 }
 
@@ -99,7 +99,7 @@ async function checkMutated(wasmOpt: WasmOpt, seed: number): Promise<Counts> {
     const bytes = mutated(whole, random);
     checkRefusal(bytes);
     if (!WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) refused++;
-    else if (modules === 0 && checkValid(bytes, seed)) modules++;
+    else if (modules === 0 && (await checkValid(bytes, seed))) modules++;
   }
   return { modules, refused };
 }
@@ -110,7 +110,7 @@ const BOUND = 1500;
 const LARGEST = 1000n;
 
 /** Compares what is valid in spite of its damage; false if it does not end soon. */
-function checkValid(bytes: Uint8Array, seed: number): boolean {
+async function checkValid(bytes: Uint8Array, seed: number): Promise<boolean> {
   const module = decodeModule(bytes);
   const limits = [...module.memories, ...module.tables].map(({ type }) => type.limits);
   if (limits.some(({ min }) => min > LARGEST)) return false;
@@ -121,7 +121,7 @@ function checkValid(bytes: Uint8Array, seed: number): boolean {
     if (error instanceof GivenUp) return false;
     throw error;
   }
-  check(scenario, bytes, seed);
+  await check(scenario, bytes, seed);
   return true;
 }
 
