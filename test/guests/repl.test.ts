@@ -32,7 +32,10 @@ test.concurrent.each(readdirSync(directory).filter((file) => file.endsWith('.txt
     const [command = '', ...rest] = expected.split('\n');
     const [prompt, name, verb, ...words] = command.split(' ');
     expect([prompt, name, verb]).toEqual(['$', 'witness', 'run']);
-    const typed = rest.filter((line) => line.startsWith(PROMPT));
+    // The prompt that meets the end of the input is the last one, with nothing behind it.
+    const typed = rest.filter(
+      (line, i) => line.startsWith(PROMPT) && !rest[i + 1]?.startsWith('--- '),
+    );
     const commands = typed.map((line) => `${line.slice(PROMPT.length)}\n`).join('');
     const args = ['run', '-D', 'repl', '--debugger-output', '-', ...words];
     const { status, signal, stdout, stderr } = await witness(args, {
