@@ -8,6 +8,8 @@
  *     control:  word 0  closed        0 = open, else 1 + length in bytes of the reason
  *               word 1  event         sequence number of the last event announced (wraps)
  *               words 2-6, 7-11       the two lanes' words, see lane.ts
+ *               word 12 wake          grows whenever there may be something new for the debugger's
+ *                                     thread: an event, or input for the component
  *               from REASON_OFFSET    the reason, UTF-8
  */
 
@@ -23,6 +25,7 @@ export const CLOSED = 0;
 export const EVENT = 1;
 export const REQUEST_LANE = 2;
 export const ANSWER_LANE = 7;
+export const WAKE = 12;
 /** Words of one lane, from its base. */
 export const LANE = { turn: 0, chunk: 1, more: 2, writerSleeps: 3, readerSleeps: 4 } as const;
 /** Values of a lane's turn word: whose the chunk is. */
@@ -68,6 +71,16 @@ export function closeChannel(buffers: ChannelBuffers, reason: string): void {
   }
   Atomics.add(words, EVENT, 1);
   Atomics.notify(words, EVENT);
+  ringWake(words);
+}
+
+/**
+ * Wakes the debugger's thread if it waits for any of several things; it then looks at each. From any
+ * thread, after the thing itself has been put in place.
+ */
+export function ringWake(words: Int32Array<SharedArrayBuffer>): void {
+  Atomics.add(words, WAKE, 1);
+  Atomics.notify(words, WAKE);
 }
 
 /** The error to throw if the channel is closed. */

@@ -9,28 +9,17 @@
 import {
   ANSWER_LANE,
   type ChannelBuffers,
-  CLOSED,
   closedError,
   controlWords,
   EVENT,
   REQUEST_LANE,
+  ringWake,
 } from './buffers.ts';
 import { Decoder, type Dictionary, Encoder } from './codec.ts';
 import { LaneReader, LaneWriter } from './lane.ts';
 
 /** How often to look for an event before sleeping: single steps come back within this. */
 const EVENT_SPINS = 2000;
-
-/** Where another thread can watch for an event, with Atomics.waitAsync. */
-export interface EventWatch {
-  readonly control: SharedArrayBuffer;
-  /** Index of the word that changes when the event is announced or the channel closed. */
-  readonly eventWord: number;
-  /** Index of the word that is not 0 once the channel is closed. */
-  readonly closedWord: number;
-  /** The value of the event word before the event. */
-  readonly seen: number;
-}
 
 export class ChannelCaller {
   readonly #buffers: ChannelBuffers;
@@ -84,9 +73,9 @@ export class ChannelCaller {
     return true;
   }
 
-  watch(seen: number): EventWatch {
-    const control = this.#buffers.control;
-    return { control, eventWord: EVENT, closedWord: CLOSED, seen };
+  /** Whether `waitEvent` would return at once, or throw. */
+  eventAfter(seen: number): boolean {
+    return Atomics.load(this.#words, EVENT) !== seen;
   }
 }
 
@@ -119,5 +108,6 @@ export class ChannelResponder {
   announce(): void {
     Atomics.add(this.#words, EVENT, 1);
     Atomics.notify(this.#words, EVENT);
+    ringWake(this.#words);
   }
 }

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
+import { parseListenAddress } from './listen-address.ts';
 import { nearest } from './near.ts';
 import {
   type DebuggerChoice,
@@ -69,7 +70,10 @@ function parseRun(argv: readonly string[]): Command {
     throw new UsageError('no program; give the path of a .wasm file: witness run program.wasm');
   }
   if (program === '') throw new UsageError('the path of the program is empty');
-  const debugger_ = debuggerChoice(values.get('debugger')?.[0] ?? 'trace');
+  const gdb = values.get('gdb')?.[0];
+  const listen = gdb === undefined ? undefined : parseListenAddress(gdb);
+  const standard = listen === undefined ? 'trace' : 'gdbstub';
+  const debugger_ = debuggerChoice(values.get('debugger')?.[0] ?? standard);
   const debuggerArgs = values.get('debugger-arg') ?? [];
   const debuggerOutput = values.get('debugger-output')?.[0];
   if (debuggerOutput === '') {
@@ -82,8 +86,14 @@ function parseRun(argv: readonly string[]): Command {
       'debugger-dir',
       'debugger-inherit',
       'debugger-output',
+      'gdb',
     ]) {
       if (values.has(name)) throw new UsageError(`--${name} has no use with --debugger none`);
+    }
+  }
+  if (listen !== undefined) {
+    for (const name of ['commands', 'debugger-output']) {
+      if (values.has(name)) throw new UsageError(`--${name} has no use with --gdb`);
     }
   }
   const invoke = values.get('invoke')?.[0];
@@ -98,6 +108,7 @@ function parseRun(argv: readonly string[]): Command {
       debuggerOutput,
       commands: fileOption(values, 'commands'),
       stdin: fileOption(values, 'stdin'),
+      listen,
       dirs: collect(values, 'dir', (word) => parseDir('dir', word)),
       env: collect(values, 'env', parseEnv),
       imports: collect(values, 'import', parseImport),

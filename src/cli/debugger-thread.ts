@@ -1,5 +1,6 @@
 /** The debugger Worker as main sees it: started, watched, ended. */
 import { resolve } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import type { Capabilities } from '../host/capabilities.ts';
 import { spawnDebugger } from '../host/spawn.ts';
@@ -26,8 +27,10 @@ export function startDebugger(options: {
   readonly output: number | undefined;
   readonly memory: WebAssembly.Memory;
   readonly channel: ChannelBuffers;
+  /** What its standard streams are instead. */
+  readonly clients: MessagePort | undefined;
 }): DebuggerThread {
-  const { component, args, capabilities, output, memory, channel } = options;
+  const { component, args, capabilities, output, memory, channel, clients } = options;
   const marked = { fd: STDERR, prefix: `[${component.name}] ` };
   return spawnDebugger({
     component: component.path,
@@ -38,6 +41,7 @@ export function startDebugger(options: {
     stderr: marked,
     memory,
     channel,
+    clients,
   });
 }
 

@@ -22,6 +22,7 @@ witness run [options] program.wasm [args...]
       --debugger-output FILE|-  the debugger's stdout; - is stdout (default: stderr, marked)
       --dir HOST[::GUEST]       let the program see the directory HOST as GUEST (repeatable)
       --env K=V                 set a variable for the program (repeatable)
+  -g, --gdb [ADDR:]PORT         serve LLDB on this port; 0 picks one (debugger: gdbstub)
       --import NAME=FILE.mjs    module NAME's imports are FILE.mjs's exports (repeatable)
       --invoke EXPORT           call EXPORT with args, print its results one per line
       --stdin FILE              the program's stdin
@@ -33,5 +34,5 @@ Exit status: the program's; 134: it trapped; 125: debugger or start failed; 2: w
 Examples:
   witness run -D repl fib.wasm 10
   witness run --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
-  witness run --dir . --env LANG=C -D ./my-debugger.wasm program.wasm -v in.txt
+  witness run -g 1234 --dir . --env LANG=C program.wasm -v in.txt
 `;

@@ -3,6 +3,8 @@
  * the parsed form that the rest of the command works with.
  */
 
+import type { ListenAddress } from './listen-address.ts';
+
 export interface OptionSpec {
   readonly short?: string;
   /** What the value looks like, in messages and in the help; undefined: takes no value. */
@@ -19,6 +21,7 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   'debugger-output': { value: 'FILE|-' },
   dir: { value: 'HOST[::GUEST]', multiple: true },
   env: { value: 'K=V', multiple: true },
+  gdb: { short: 'g', value: '[ADDR:]PORT' },
   import: { value: 'NAME=FILE.mjs', multiple: true },
   invoke: { value: 'EXPORT' },
   stdin: { value: 'FILE' },
@@ -50,6 +53,8 @@ export interface RunOptions {
   readonly debuggerOutput: string | undefined;
   /** Where the debugger's input comes from: a file, or `-` for standard input. */
   readonly commands: string | undefined;
+  /** Where clients of the debugger connect, to have its standard streams; undefined: nowhere. */
+  readonly listen: ListenAddress | undefined;
   /** Guest path to host path. */
   readonly dirs: ReadonlyMap<string, string>;
   readonly env: ReadonlyMap<string, string>;

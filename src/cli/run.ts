@@ -7,8 +7,10 @@
  *                  --debugger fails, program cannot start, a thread dies, a signal--> both are ended
  */
 import { closeSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createChannel } from '../channel/buffers.ts';
 import { createDebugMemory } from '../engine/runtime/debug-memory.ts';
+import { listenForClients } from './client-server.ts';
 import type { ProgramFile } from './debuggee-messages.ts';
 import { capabilitiesOf, type DebuggerThread, startDebugger } from './debugger-thread.ts';
 import { StartError, UsageError } from './errors.ts';
@@ -38,6 +40,11 @@ export async function run(options: RunOptions): Promise<number> {
   const output = openOutput(options.debuggerOutput);
   const memory = createDebugMemory();
   const channel = component === undefined ? undefined : createChannel();
+  const clients =
+    options.listen === undefined || channel === undefined
+      ? undefined
+      : await listenForClients(options.listen, channel);
+  clients?.ready.then(() => say(`process connect --plugin wasm connect://${clients.address}`));
   const signals = watchSignals();
   const program = startProgram({
     ...threadOptions(options),
@@ -56,8 +63,10 @@ export async function run(options: RunOptions): Promise<number> {
           output: output ?? (isRepl(options.debugger) ? STDERR : undefined),
           memory,
           channel,
+          clients: clients?.port,
         });
   const outcome = await Promise.race([signals.received, settle(program, debugger_)]);
+  await clients?.close();
   if (outcome.message !== undefined) say(outcome.message);
   // Not closeChannel: it would wake both to report to the user that the other is gone.
   const endings = [program.terminate()];
@@ -74,9 +83,12 @@ function threadOptions({ program, args, dirs, env, imports, invoke, traps }: Run
   return { program, args, dirs, env, imports, invoke, traps };
 }
 
-/** What the built-in debugger for people is told about where it runs. */
-function ownArguments({ debugger: debugger_ }: RunOptions): string[] {
-  return isRepl(debugger_) ? ['--echo'] : [];
+/** What built-in debuggers are told about where they run. */
+function ownArguments({ debugger: debugger_, program }: RunOptions): string[] {
+  if (isRepl(debugger_)) return ['--echo'];
+  // A path, by which LLDB knows the module for a file that it has loaded before.
+  const gdbstub = debugger_.kind === 'built-in' && debugger_.name === 'gdbstub';
+  return gdbstub ? [`--program=${resolve(program)}`] : [];
 }
 
 /** @throws UsageError for options that have no use with this kind of program */

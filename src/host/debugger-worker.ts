@@ -6,9 +6,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { requestInterrupt } from '../engine/runtime/interrupt.ts';
 import { RemoteDebugger } from '../opaque-debugger/remote.ts';
-import { subscribeToEvent } from './io-worker.ts';
+import { ClientStreams } from './client-streams.ts';
 import { loadComponent, loadComponentFile } from './load.ts';
 import { LineWriter } from './output.ts';
+import { Poller } from './poll.ts';
 import { runDebugger } from './run.ts';
 import type { DebuggerReport, DebuggerWorkerData } from './spawn.ts';
 
@@ -25,9 +26,12 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
         ? await loadComponentFile(data.component, data.cacheDir)
         : await loadComponent(data.component, data.name, data.cacheDir);
     const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
+    const poller = new Poller(data.channel);
     const kind = runDebugger(component, {
       debuggee,
-      subscribe: () => subscribeToEvent(debuggee.watch()),
+      subscribe: () => poller.subscribe(debuggee.watch()),
+      poller,
+      clients: data.clients && new ClientStreams(data.clients, poller),
       args: [data.name, ...data.args],
       stdout,
       stderr,

@@ -9,30 +9,35 @@ import {
   futureSubscribe,
   inputStreamCreate,
 } from '@bytecodealliance/preview2-shim/io-worker';
-import type { EventWatch } from '../channel/ends.ts';
-import type { Operation } from './event-extension.ts';
-import type { EventSubscription } from './session.ts';
+import type { Operation } from './wake-extension.ts';
 
 /** The same file as it runs: TypeScript in development, JavaScript in the package. */
 const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const EXTENSION = new URL(`./event-extension${suffix}`, import.meta.url);
+const EXTENSION = new URL(`./wake-extension${suffix}`, import.meta.url);
 
 function call(operation: Operation, ...args: unknown[]): number {
   return callExtension(EXTENSION, operation, args) as number;
 }
 
-/** A pollable that is ready once the watched event is there. */
-export function subscribeToEvent(watch: EventWatch): EventSubscription {
-  const future = call('event', watch);
-  const pollable = futureSubscribe(future, {}) as EventSubscription['pollable'] & Disposable;
-  return {
-    pollable,
-    dispose() {
-      // In this order: the I/O worker refuses to drop a future that is still polled.
-      pollable[Symbol.dispose]();
-      futureDispose(future);
-    },
-  };
+/**
+ * Calls `use` with a pollable of the I/O worker that is ready once the word at this index of
+ * `control` is no longer `seen`.
+ */
+export function withWakePollable<T>(
+  control: SharedArrayBuffer,
+  word: number,
+  seen: number,
+  use: (pollable: object) => T,
+): T {
+  const future = call('wake', control, word, seen);
+  const pollable = futureSubscribe(future, {}) as unknown as Disposable;
+  try {
+    return use(pollable);
+  } finally {
+    // In this order: the I/O worker refuses to drop a future that is still polled.
+    pollable[Symbol.dispose]();
+    futureDispose(future);
+  }
 }
 
 /** An `input-stream` over a file that is open in this process, from where it stands. */

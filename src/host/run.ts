@@ -4,23 +4,15 @@
  */
 
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
-import type { Capabilities } from './capabilities.ts';
 import { DEBUGGEE_INTERFACE, type DebuggerComponent } from './load.ts';
-import type { LineWriter } from './output.ts';
 import { Debuggee } from './resources/debuggee.ts';
 import { debuggeeInterface } from './resources/index.ts';
 import { Session, type Subscribe } from './session.ts';
-import { ComponentExit, wasiImports } from './wasi.ts';
+import { ComponentExit, type WasiOptions, wasiImports } from './wasi.ts';
 
-export interface RunOptions {
+export interface RunOptions extends WasiOptions {
   readonly debuggee: OpaqueDebugger;
   readonly subscribe: Subscribe;
-  /** `args[0]` is the debugger's name. */
-  readonly args: readonly string[];
-  readonly stdout: LineWriter;
-  readonly stderr: LineWriter;
-  /** What the component can reach beyond the debuggee. Default: nothing. */
-  readonly capabilities?: Capabilities | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Starts a debugger component in a Worker of its own. Called by main, which never blocks. */
 
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { OutputSink } from './output.ts';
@@ -31,6 +31,8 @@ export interface DebuggerOptions {
   readonly channel: ChannelBuffers;
   /** Where transpiled components are kept. Default: the user's cache directory. */
   readonly cacheDir?: string | undefined;
+  /** What its standard input and output are instead: see client-messages.ts. Handed over. */
+  readonly clients?: MessagePort | undefined;
 }
 
 /** Everything that crosses to the Worker. */
@@ -52,6 +54,7 @@ export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
   const workerData: DebuggerWorkerData = { ...options, cacheDir };
   const worker = new Worker(new URL(`./debugger-worker${suffix}`, import.meta.url), {
     workerData,
+    transferList: options.clients === undefined ? [] : [options.clients],
     // What reads the environment or the input of a Worker finds nothing, whatever the shim does.
     env: {},
     stdin: false,

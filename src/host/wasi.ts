@@ -1,12 +1,14 @@
 /**
  * What a debugger component gets of WASI: output, clocks, random numbers, and what its capabilities
- * give it. Runs in the debugger's Worker.
+ * give it; or, instead of output and input, the clients that it serves. Runs in the debugger's Worker.
  */
 
 import * as shim from '@bytecodealliance/preview2-shim';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
 import { type Capabilities, capableImports, type Interface } from './capabilities.ts';
+import type { ClientStreams } from './client-streams.ts';
 import type { LineWriter } from './output.ts';
+import type { Poller } from './poll.ts';
 
 /** What the component called `wasi:cli/exit` with. Thrown through the component to end it. */
 export class ComponentExit extends WebAssembly.RuntimeError {
@@ -20,11 +22,21 @@ export class ComponentExit extends WebAssembly.RuntimeError {
 }
 
 export interface WasiOptions {
+  /** `args[0]` is the debugger's name. */
   readonly args: readonly string[];
+  /** Instead of standard output and input: the clients that come one after the other. */
+  readonly clients?: ClientStreams | undefined;
+  /** What makes the pollables of events and clients. Default: the shim. */
+  readonly poller?: Poller | undefined;
   readonly stdout: LineWriter;
   readonly stderr: LineWriter;
   /** Default: none. */
   readonly capabilities?: Capabilities | undefined;
+}
+
+/** Where an output stream goes. */
+interface Writer {
+  write(bytes: Uint8Array): void;
 }
 
 /** Names of the methods of `output-stream` with which the bindings may call us. */
@@ -45,6 +57,10 @@ interface OutputMethods {
 interface InputMethods {
   read(length: bigint): Uint8Array;
   blockingRead(length: bigint): Uint8Array;
+  skip(length: bigint): bigint;
+  blockingSkip(length: bigint): bigint;
+  subscribe(): unknown;
+  [Symbol.dispose](): void;
 }
 
 /** How much may be written at once, in bytes: each write goes out before it returns. */
@@ -55,7 +71,8 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
   // Its types are those of the package's browser build; what runs is the one for Node.
   const imports = new WASIShim().getImportObject() as unknown as Record<string, Interface>;
   const capable = capableImports(options.capabilities ?? {});
-  const stdout = outputStream(options.stdout);
+  const { clients } = options;
+  const stdout = outputStream(clients ?? options.stdout);
   const stderr = outputStream(options.stderr);
   const none = () => undefined;
   return {
@@ -74,11 +91,13 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
         throw new ComponentExit(status);
       },
     },
+    ...(clients && { 'wasi:cli/stdin': { getStdin: () => inputStream(clients) } }),
     'wasi:cli/stdout': { getStdout: () => stdout },
     'wasi:cli/stderr': { getStderr: () => stderr },
     'wasi:cli/terminal-stdin': { getTerminalStdin: none },
     'wasi:cli/terminal-stdout': { getTerminalStdout: none },
     'wasi:cli/terminal-stderr': { getTerminalStderr: none },
+    ...(options.poller && { 'wasi:io/poll': options.poller.interface }),
   };
 }
 
@@ -87,7 +106,7 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
  * the component imports; none of that class's own methods remain, since they all go through the I/O
  * worker, at about 60 us each.
  */
-function outputStream(writer: LineWriter): object {
+function outputStream(writer: Writer): object {
   const Base = (shim.io.streams as unknown as Interface)['OutputStream'] as new () => object;
   const write = (bytes: Uint8Array) => writer.write(bytes);
   const zeroes = (length: bigint) => writer.write(new Uint8Array(Number(length)));
@@ -104,6 +123,21 @@ function outputStream(writer: LineWriter): object {
     splice: (source, length) => spliced(write, source.read(length)),
     blockingSplice: (source, length) => spliced(write, source.blockingRead(length)),
     // One object for all of the component's handles to this stream: none of them ends it.
+    [Symbol.dispose]() {},
+  };
+  return Object.assign(new Base(), methods);
+}
+
+/** An `input-stream` of the present client. A subclass for the same reason. */
+function inputStream(clients: ClientStreams): object {
+  const Base = (shim.io.streams as unknown as Interface)['InputStream'] as new () => object;
+  const client = clients.next();
+  const methods: InputMethods = {
+    read: (length) => client.read(length),
+    blockingRead: (length) => client.blockingRead(length),
+    skip: (length) => BigInt(client.read(length).length),
+    blockingSkip: (length) => BigInt(client.blockingRead(length).length),
+    subscribe: () => client.subscribe(),
     [Symbol.dispose]() {},
   };
   return Object.assign(new Base(), methods);

@@ -10,7 +10,7 @@
  */
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
-import { ChannelCaller, type EventWatch } from '../channel/ends.ts';
+import { ChannelCaller } from '../channel/ends.ts';
 import { DICTIONARY, ORDER, openAnswer, type QueryName, queryCode } from './messages.ts';
 import {
   type DebugEvent,
@@ -78,14 +78,16 @@ export class RemoteDebugger implements OpaqueDebugger {
   }
 
   /**
-   * Where another thread can watch for the event that the next `wait` will give.
+   * Gives a function that says whether `wait` would return the event of the present resumption at
+   * once (or fail at once, because the channel is closed).
    * @throws DebuggeeTrap when not running
    */
-  watch(): EventWatch {
+  watch(): () => boolean {
     if (this.#state !== 'running') {
       throw new DebuggeeTrap(`there is no event to watch for: the program is ${this.#state}`);
     }
-    return this.#channel.watch(this.#seen);
+    const seen = this.#seen;
+    return () => this.#channel.eventAfter(seen);
   }
 
   release(handle: Handle<string>): void {

@@ -20,6 +20,7 @@ describe('witness run', () => {
       debuggerOutput: undefined,
       commands: undefined,
       stdin: undefined,
+      listen: undefined,
       dirs: new Map(),
       env: new Map(),
       imports: new Map(),
@@ -39,6 +40,7 @@ describe('witness run', () => {
       debuggerOutput: '-',
       commands: 'c.txt',
       stdin: 'in.txt',
+      listen: undefined,
       dirs: new Map([
         ['.', '.'],
         ['/data', '/tmp/x'],

@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ChannelBuffers } from '../../../src/channel/buffers.ts';
 import { requestInterrupt } from '../../../src/engine/runtime/interrupt.ts';
-import { subscribeToEvent } from '../../../src/host/io-worker.ts';
 import { type DebuggerComponent, loadComponent } from '../../../src/host/load.ts';
 import { LineWriter } from '../../../src/host/output.ts';
+import { Poller } from '../../../src/host/poll.ts';
 import { runDebugger } from '../../../src/host/run.ts';
 import { RemoteDebugger } from '../../../src/opaque-debugger/remote.ts';
 
@@ -45,8 +45,9 @@ function run({ channel, memory, args }: DebuggerRun): DebuggerEnd {
   const debuggee = new RemoteDebugger(channel, () => requestInterrupt(memory));
   let failure: unknown;
   try {
-    const subscribe = () => subscribeToEvent(debuggee.watch());
-    runDebugger(loaded, { debuggee, subscribe, args, stdout: writer, stderr: writer });
+    const poller = new Poller(channel);
+    const subscribe = () => poller.subscribe(debuggee.watch());
+    runDebugger(loaded, { debuggee, subscribe, poller, args, stdout: writer, stderr: writer });
   } catch (error) {
     failure = error;
     debuggee.finish();

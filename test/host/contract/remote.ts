@@ -2,7 +2,8 @@
 
 import * as shim from '@bytecodealliance/preview2-shim';
 import { requestInterrupt } from '../../../src/engine/runtime/interrupt.ts';
-import { emptyInputStream, subscribeToEvent } from '../../../src/host/io-worker.ts';
+import { emptyInputStream } from '../../../src/host/io-worker.ts';
+import { Poller } from '../../../src/host/poll.ts';
 import { Debuggee } from '../../../src/host/resources/debuggee.ts';
 import { debuggeeInterface } from '../../../src/host/resources/index.ts';
 import { Session } from '../../../src/host/session.ts';
@@ -27,11 +28,12 @@ export function remoteLayer(program: Program): Layer {
 async function run(thread: DebuggeeThread, { entry, commands }: Scenario): Promise<Outcome> {
   const { channel, memory, ended } = thread.start(entry);
   const debuggee = new RemoteDebugger(channel, () => requestInterrupt(memory));
-  const session = new Session(debuggee, () => subscribeToEvent(debuggee.watch()));
+  const poller = new Poller(channel);
+  const session = new Session(debuggee, () => poller.subscribe(debuggee.watch()));
   const stdin = emptyInputStream() as { subscribe(): unknown };
   const world = {
     classes: debuggeeInterface,
-    poll: shim.io.poll.poll as (list: unknown[]) => Uint32Array,
+    poll: poller.interface['poll'] as (list: unknown[]) => Uint32Array,
     timer: shim.clocks.monotonicClock.subscribeDuration,
     stdin: () => stdin.subscribe(),
   };

@@ -9,15 +9,14 @@ import type {
   WorkerExtension,
   WorkerExtensionContext,
 } from '@bytecodealliance/preview2-shim/io-worker';
-import type { EventWatch } from '../channel/ends.ts';
 
-export type Operation = 'event' | 'empty-stream' | 'file-stream';
+export type Operation = 'wake' | 'empty-stream' | 'file-stream';
 
 export default function create(context: WorkerExtensionContext): WorkerExtension {
   return (operation, args) => {
     switch (operation as Operation) {
-      case 'event':
-        return context.createFuture(announced(args[0] as EventWatch));
+      case 'wake':
+        return context.createFuture(changed(...(args as [SharedArrayBuffer, number, number])));
       case 'empty-stream':
         return context.createReadableStream(Readable.from([]));
       case 'file-stream':
@@ -28,10 +27,8 @@ export default function create(context: WorkerExtensionContext): WorkerExtension
   };
 }
 
-/** Done once the event is there, or never will be because the channel is closed. */
-async function announced({ control, eventWord, closedWord, seen }: EventWatch): Promise<void> {
+/** Done once the word at this index of `control` is no longer `seen`. */
+async function changed(control: SharedArrayBuffer, word: number, seen: number): Promise<void> {
   const words = new Int32Array(control);
-  while (Atomics.load(words, eventWord) === seen && Atomics.load(words, closedWord) === 0) {
-    await Atomics.waitAsync(words, eventWord, seen).value;
-  }
+  while (Atomics.load(words, word) === seen) await Atomics.waitAsync(words, word, seen).value;
 }

@@ -1,0 +1,31 @@
+/** The component's export `debugger`. */
+
+import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import printDebuggerInfo from 'print-debugger-info';
+import { DebuggeeTarget, Killed } from './debuggee/debuggee-target.ts';
+import { parseOptions, UsageError } from './options.ts';
+import { serve } from './shell.ts';
+
+const exported = {
+  /** Returns when the program has ended, or runs on without a client. A trap ends the program. */
+  debug(d: Debuggee, args: string[]): void {
+    try {
+      const { programName } = parseOptions(args.slice(1));
+      serve(new DebuggeeTarget(d, programName));
+    } catch (error) {
+      // Uncaught, it would be a bare `unreachable`: the text has to be shown here.
+      printDebuggerInfo(describe(error));
+      throw error;
+    }
+  },
+};
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError || error instanceof Killed) return error.message;
+  if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack ?? ''}`;
+  const payload = (error as { payload?: unknown } | null | undefined)?.payload;
+  return payload === undefined ? String(error) : `the host answered ${JSON.stringify(payload)}`;
+}
+
+// `debugger` is a reserved word of JavaScript, so the export needs another name inside.
+export { exported as debugger };

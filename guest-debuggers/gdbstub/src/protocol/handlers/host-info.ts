@@ -1,0 +1,23 @@
+/** On what the program runs. */
+
+import { type Handlers, MALFORMED } from '../handler.ts';
+import { textToHex } from '../hex.ts';
+
+/**
+ * LLDB loads no module without it. The operating system is what keeps it from looking for the shared
+ * libraries of an unknown one in memory.
+ */
+const TRIPLE = textToHex('wasm32-unknown-wasi-wasm');
+const INFO = `triple:${TRIPLE};endian:little;ptrsize:4;`;
+
+export const hostInfo: Handlers = {
+  qHostInfo: () => INFO,
+  qProcessInfo: () => `pid:1;${INFO}`,
+  // The program has been there before the client: it is detached from, not killed, at the end.
+  qAttached: () => '1',
+  qC: () => 'QC1',
+  qfThreadInfo: () => 'm1',
+  qsThreadInfo: () => 'l',
+  T: (_, args) => (/^(0*1|-1|0)$/.test(args) ? 'OK' : MALFORMED),
+  H: (_, args) => (/^[cg](0*1|-1|0)$/.test(args) ? 'OK' : MALFORMED),
+};
