@@ -20,12 +20,13 @@ export interface CodeLimits {
   readonly cruiseBytes: number;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
-  /**
-   * Bytes after which a continuation is left for another, in code that stops everywhere and in other
-   * code: few instructions of the former run, and of the latter not all.
-   */
+  /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
   readonly steppingBytes: number;
+  /** The same for other continuations, to begin with and at most: see `runtime/version.ts`. */
   readonly runningBytes: number;
+  readonly mostRunningBytes: number;
+  /** The size of loops that continuations have whole, to begin with; 0: none. */
+  readonly loopBytes: number;
   /**
    * How many locals a continuation loads and keeps. It uses those behind where they are in the frame:
    * code that stops everywhere would store them there at once, and other code seldom has as many.
@@ -40,7 +41,9 @@ export const CODE_LIMITS: CodeLimits = {
   cruiseBytes: MAX_BODY_BYTES,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
-  runningBytes: 1 << 20,
+  runningBytes: 1 << 15,
+  mostRunningBytes: 1 << 21,
+  loopBytes: 1 << 16,
   steppingLocals: 64,
   runningLocals: 4096,
 };

@@ -26,6 +26,8 @@ export interface Construct {
   branched: boolean;
   /** Locals that differ from the frame when control arrives there, over all branches so far. */
   endDirty: LocalSet | undefined;
+  /** In a protected body, this construct's or one around it: an exception may be caught. */
+  guarded: boolean;
   /** Labels of the clauses of a `try_table`, counted from outside it. */
   readonly handlers: readonly number[];
   /** A handler of a `try_table` goes to the construct's label. */

@@ -44,6 +44,9 @@ export interface ContinuationModule {
   readonly references: readonly Hierarchy[];
   /** Offset in `bytes` of the body, behind the size. */
   readonly bodyOffset: number;
+  /** See `ContinuationCode`. */
+  readonly hasLoops: boolean;
+  readonly isCapped: boolean;
 }
 
 /** Entities of one kind, numbered in the order of first use. */
@@ -67,7 +70,6 @@ class Uses {
   }
 }
 
-/** @param segments what the first module has for its segment instructions */
 /** What of each index space is imported. */
 interface Spaces {
   readonly functions: Uses;
@@ -76,6 +78,7 @@ interface Spaces {
   readonly tags: Uses;
 }
 
+/** @param segments what the first module has for its segment instructions */
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
@@ -126,7 +129,7 @@ export function continuationModule(
     },
   };
   const type = types.func([], plan.results);
-  const body = emitContinuation(plan, at, target, options);
+  const { body, hasLoops, isCapped } = emitContinuation(plan, at, target, options);
 
   const out = new ModuleWriter(body.length + 1024);
   out.vectorSection(SectionId.type, module, types.entries());
@@ -164,6 +167,8 @@ export function continuationModule(
     tables: tables.used,
     tags: tags.used,
     bodyOffset: code + sizeBytes,
+    hasLoops,
+    isCapped,
   };
 }
 

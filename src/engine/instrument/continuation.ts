@@ -12,13 +12,21 @@ import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import type { EmitOptions } from './version-writer.ts';
 
-/** Body, without its size, of a function of type [] -> the original's results. */
+export interface ContinuationCode {
+  /** Body, without its size, of a function of type [] -> the original's results. */
+  readonly body: Uint8Array;
+  /** It has loops. */
+  readonly hasLoops: boolean;
+  /** It is left somewhere because it would become too long. */
+  readonly isCapped: boolean;
+}
+
 export function emitContinuation(
   plan: FunctionPlan,
   at: Snapshot,
   target: EmitTarget,
   options: EmitOptions,
-): Uint8Array {
+): ContinuationCode {
   const emitter = new FunctionEmitter(plan, target, options, 0);
   const { code } = emitter;
   const { walker, frame } = code;
@@ -51,7 +59,8 @@ export function emitContinuation(
   if (code.isTooLarge) throw new RangeError(tooLarge(plan, at.pc));
   code.finish();
   // The parameters came from the frame: they are locals here.
-  return assembleBody(code, plan.localTypes.slice(0, code.registers), options.positions);
+  const body = assembleBody(code, plan.localTypes.slice(0, code.registers), options.positions);
+  return { body, hasLoops: emitter.hasLoops, isCapped: emitter.isCapped };
 }
 
 function tooLarge({ index }: FunctionPlan, pc: number): string {

@@ -3,12 +3,12 @@ import { ByteWriter } from '../../wasm/bytes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
+import type { Positions } from './positions.ts';
 import type { EmitTarget } from './target.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
 
 /**
- * The function's new body, without its size: locals, then code. Positions are filled with pairs of
- * (offset in the returned bytes, pc in the original).
+ * The function's new body, without its size: locals, then code.
  *
  * With the checks, a function that V8 takes can become one that it does not. Then only the entry is
  * here, see {@link emitEntry}.
@@ -37,7 +37,7 @@ export function emitCruise(
     const body = assembleBody(code, own, options.positions);
     if (body.length <= plan.limits.cruiseBytes) return body;
   }
-  if (options.positions !== undefined) options.positions.length = 0;
+  options.positions?.clear();
   return emitEntry(plan, target);
 }
 
@@ -63,13 +63,11 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
 export function assembleBody(
   version: VersionWriter,
   ownLocals: readonly ValType[],
-  positions: number[] | undefined,
+  positions: Positions | undefined,
 ): Uint8Array {
   const out = new ByteWriter(version.out.length + 64);
   version.scratch.encode(ownLocals, out);
-  if (positions !== undefined) {
-    for (let i = 0; i < positions.length; i += 2) positions[i]! += out.length;
-  }
+  positions?.shift(out.length);
   out.bytes(version.out.take());
   return out.take();
 }

@@ -31,6 +31,11 @@ export class Delimiters {
     const offsets = this.#large.get(construct);
     return offsets?.[firstFrom(offsets, offset)];
   }
+
+  /** The last one; undefined for constructs that are not large. */
+  endOf(construct: number): number | undefined {
+    return this.#large.get(construct)?.at(-1);
+  }
 }
 
 /** Index of the first number that is not below `from`. */

@@ -5,8 +5,9 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { type Construct, DELIMITERS } from './construct.ts';
-import { TRAP } from './layout.ts';
+import { CAPPED, TRAP } from './layout.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
 import type { FunctionPlan } from './plan.ts';
@@ -21,8 +22,13 @@ export class FunctionEmitter {
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
   #trustedPc: number;
-  /** Length of the code at which the version is left; set by the first instruction. */
-  #capAt: number | undefined;
+  readonly #budget: ByteBudget | undefined;
+  /** The budget has begun. */
+  #begun = false;
+  /** The version is left somewhere because it would become too long. */
+  isCapped = false;
+  /** The version has loops. */
+  hasLoops = false;
   readonly #traps: TrapChecks;
   readonly legacy: LegacyTries;
 
@@ -32,6 +38,7 @@ export class FunctionEmitter {
     this.#options = options;
     this.legacy = new LegacyTries(this.code);
     this.#trustedPc = options.trustedPc ?? -1;
+    if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     const { walker, frame, out } = this.code;
     this.#traps = new TrapChecks({
       module: plan.module,
@@ -56,8 +63,8 @@ export class FunctionEmitter {
       this.code.plan.body.end,
     );
     this.#unhookedPc = unhooked;
-    // What a continuation begins with does not count: however long, one instruction must follow.
-    this.#capAt ??= this.code.out.length + (this.#options.byteCap ?? Infinity);
+    if (!this.#begun) this.#budget?.begin(this.code.out.length, this.code.walker.constructs);
+    this.#begun = true;
     do {
       if (this.code.isTooLarge || !reader.read()) break;
       if (this.code.walker.concerns(reader)) {
@@ -80,9 +87,9 @@ export class FunctionEmitter {
   }
 
   #instruction(reader: InstructionReader): void {
-    const { op, pc } = reader;
+    const { op } = reader;
     if (this.code.walker.reachable) {
-      const left = !this.#beforeInstruction(pc) || !this.#checkTrap(reader);
+      const left = !this.#beforeInstruction(reader) || !this.#checkTrap(reader);
       this.#trustedPc = -1;
       if (left && !DELIMITERS.has(op)) {
         if (!this.#skipDeadCode(reader)) this.code.walker.apply(reader);
@@ -141,19 +148,29 @@ export class FunctionEmitter {
   }
 
   /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
-  #beforeInstruction(pc: number): boolean {
+  #beforeInstruction({ op, pc }: InstructionReader): boolean {
+    const entered = op !== Op.loop || this.#entersLoop(pc);
     if (pc === this.#unhookedPc) {
       this.#unhookedPc = -1;
+      // The way back to a loop that does not fit: its header is there, and left at once.
+      if (!entered) this.#budget?.exhaust();
       return true;
     }
-    if (this.code.out.length > this.#capAt!) {
-      this.code.leave(pc);
+    const { out, walker } = this.code;
+    if (!entered || this.#budget?.isSpent(out.length, walker.constructs.length)) {
+      this.code.leave(pc | CAPPED);
+      this.isCapped = true;
       return false;
     }
     const { hooks } = this.#options;
     if (hooks === 'none') return true;
     if (hooks === 'all' || hooks.has(pc)) this.code.hook(pc);
     return true;
+  }
+
+  #entersLoop(pc: number): boolean {
+    const { out, walker } = this.code;
+    return this.#budget?.enters(pc, out.length, walker.constructs.length) ?? true;
   }
 
   #open(reader: InstructionReader): void {
@@ -177,7 +194,10 @@ export class FunctionEmitter {
       });
     }
     this.#traps.facts.enter();
-    if (op === Op.loop) this.code.check(reader.next);
+    if (op === Op.loop) {
+      this.hasLoops = true;
+      this.code.check(reader.next);
+    }
     this.legacy.openPad(walker.innermost);
   }
 
@@ -315,11 +335,13 @@ export class FunctionEmitter {
   }
 
   #call(reader: InstructionReader): void {
-    const { walker, frame } = this.code;
+    const { walker, frame, out } = this.code;
     frame.flushLocals(walker);
     frame.flushOperands(walker.operands);
     this.code.setCalleeFrame(this.code.plan.frameSize);
-    this.code.copy(reader);
+    const first = out.length;
+    this.code.anchorPosition();
+    this.code.copy(reader, first);
     walker.apply(reader);
     this.code.takeBack();
     this.code.check(reader.next);

@@ -48,3 +48,6 @@ export const THROW = -1;
 
 /** Set in the pc that `leave` gets when the instruction there is about to trap. */
 export const TRAP = -0x8000_0000;
+
+/** Set in the pc that `leave` gets when only a version's length was the reason. */
+export const CAPPED = 0x4000_0000;

@@ -14,6 +14,7 @@ import { type BlockType, type CatchClause, InstructionReader } from '../../wasm/
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
+import type { ByteCap } from './byte-budget.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
 import { MAX_BODY_BYTES } from './code-limits.ts';
 import type { Construct } from './construct.ts';
@@ -22,6 +23,7 @@ import { FrameWriter } from './frame-writer.ts';
 import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
+import type { Positions } from './positions.ts';
 import type { EmitTarget } from './target.ts';
 import { Walker } from './walker.ts';
 
@@ -40,10 +42,10 @@ export interface EmitOptions {
   readonly throws?: boolean;
   /** How many of the function's own locals may be locals of the version; by default all that can. */
   readonly registers?: number;
-  /** Bytes after which the version is left at the next instruction. */
-  readonly byteCap?: number;
-  /** Filled with pairs of (offset in the code, pc) for every instruction that can trap or call. */
-  readonly positions?: number[];
+  /** How long the version may become before it is left for another. */
+  readonly cap?: ByteCap;
+  /** Filled with where each of the original's instructions is. */
+  readonly positions?: Positions;
 }
 
 const EMPTY_BLOCK = 0x40;
@@ -268,10 +270,26 @@ export class VersionWriter {
     return this.labels.length - 1 - index;
   }
 
-  /** The original's instruction, with its indices as they are here. */
-  copy(reader: InstructionReader): void {
-    this.#options.positions?.push(this.out.length, reader.pc);
+  /**
+   * The original's instruction, with its indices as they are here.
+   *
+   * @param first offset of what was emitted for it alone
+   */
+  copy(reader: InstructionReader, first = this.out.length): void {
+    this.#options.positions?.add(first, this.out.length, reader.pc);
     this.#target.instruction(reader, this.out);
+  }
+
+  /**
+   * Before a call. V8's optimizing compiler has no position for one in a `try_table`: stack traces
+   * have that of the last instruction before it that can trap by a fault. So there is one here.
+   */
+  anchorPosition(): void {
+    const { out } = this;
+    if (!this.walker.innermost.guarded) return;
+    out.localGet(this.scratch.framePointer);
+    out.load(I32, 0);
+    out.op(Op.drop);
   }
 
   /**
@@ -309,6 +327,7 @@ export class VersionWriter {
 
   #callHook(pc: number): void {
     const { out } = this;
+    this.anchorPosition();
     out.localGet(this.scratch.framePointer);
     out.i32Const(pc);
     out.op(Op.globalGet);

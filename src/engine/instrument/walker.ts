@@ -247,6 +247,7 @@ export class Walker {
       height,
       params,
       results,
+      guarded: kind === 'try_table' || kind === 'try' || this.constructs.at(-1)?.guarded === true,
       handlers: catches.map(({ label }) => label),
       branched: false,
       caught: false,
@@ -291,6 +292,7 @@ export class Walker {
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'catch';
+    construct.guarded = this.constructs.at(-2)!.guarded;
     this.operands.truncate(construct.height);
     this.operands.pushAll(params);
     this.reachable = !construct.lastArm;

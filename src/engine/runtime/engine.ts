@@ -7,7 +7,7 @@ import { decodeModuleName, decodeNames } from '../../wasm/names.ts';
 import type { CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
-import { THROW, TRAP } from '../instrument/layout.ts';
+import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
 import { Exceptions } from './exceptions.ts';
 import { type Activation, type BoundContinuation, locate, type StopPoint } from './frames.ts';
@@ -25,6 +25,7 @@ import {
   readImports,
 } from './linking.ts';
 import { type CompileOptions, DebugModule } from './module.ts';
+import { optimize } from './optimize.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
 import { isTrap, withWholeStacks, writeStack } from './stack-trace.ts';
@@ -34,7 +35,7 @@ import { Suspensions } from './suspensions.ts';
 import { Thunks } from './thunks.ts';
 import { WebAssembly } from './v8.ts';
 import { ValueRows } from './value-row.ts';
-import type { Entry, Version } from './versions.ts';
+import type { Entry, Version } from './version.ts';
 
 export type { CompileOptions, DebugInstance, DebugModule, Resumption, StopEvent };
 
@@ -332,11 +333,12 @@ export class Engine {
   /** A check has fired: the frame is complete; says which continuation goes on. */
   #onLeave(base: number, flaggedPc: number, id: number): number {
     const traps = (flaggedPc & TRAP) !== 0;
-    const pc = flaggedPc & ~TRAP;
+    const pc = flaggedPc & ~(TRAP | CAPPED);
     const instance = this.instances[id]!;
     const fn = instance.module.functionAround(pc)!;
     const stop: StopPoint = { instance, fn, pc, base };
     this.#makeRoom(base + fn.frameSize);
+    if ((flaggedPc & CAPPED) !== 0 && !this.#stops.stepping) fn.versions.leftAtCap();
     const action = traps ? this.#stops.atThrow(stop) : this.#stops.ifWanted(stop);
     return this.#slot(stop, action, traps ? 'trusted' : 'plain');
   }
@@ -376,7 +378,9 @@ export class Engine {
         this.#onHook(version, instance, frame, at),
       );
       this.#code.set(bound, { continuation, instance });
-      return bound.exports['run'];
+      const { run } = bound.exports;
+      if (continuation.isHot) optimize(run);
+      return run;
     });
   }
 

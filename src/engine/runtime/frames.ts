@@ -9,7 +9,7 @@ import type { DebugFunction } from './function.ts';
 import type { Exit } from './host-calls.ts';
 import type { DebugInstance } from './instance.ts';
 import { HOST, type Site, type WasmSite } from './stack-trace.ts';
-import type { Continuation } from './versions.ts';
+import type { Continuation } from './version.ts';
 
 export interface Frame {
   readonly instance: DebugInstance;

@@ -4,10 +4,10 @@ import type { FunctionBody } from '../../wasm/module.ts';
 import { emitCruise } from '../instrument/cruise.ts';
 import { limitAddress } from '../instrument/instrument.ts';
 import { type FunctionPlan, planFunction } from '../instrument/plan.ts';
+import { Positions } from '../instrument/positions.ts';
 import { type Snapshot, SnapshotFinder } from '../instrument/snapshot.ts';
 import type { Limits } from './limits.ts';
 import type { DebugModule } from './module.ts';
-import { positionMap } from './positions.ts';
 import { FunctionVersions } from './versions.ts';
 
 /**
@@ -27,7 +27,7 @@ export class DebugFunction {
   #kept = 0;
   #finder: SnapshotFinder | undefined;
   #plan: FunctionPlan | undefined;
-  #positions: ReadonlyMap<number, number> | undefined;
+  #positions: Positions | undefined;
 
   constructor(module: DebugModule, body: FunctionBody, limits: Limits, word: number) {
     this.module = module;
@@ -85,7 +85,7 @@ export class DebugFunction {
   /** The pc of the instruction at a byte offset of the instrumented module, if it is one's. */
   pcAt(position: number): number | undefined {
     this.#positions ??= this.#mapPositions();
-    return this.#positions.get(position);
+    return this.#positions.pcAt(position - this.module.instrumented.bodyOffsets[this.#defined]!);
   }
 
   get #defined(): number {
@@ -93,16 +93,16 @@ export class DebugFunction {
   }
 
   /** Emission is deterministic: doing it again is cheaper than keeping a map of every module. */
-  #mapPositions(): ReadonlyMap<number, number> {
+  #mapPositions(): Positions {
     const { instrumented } = this.module;
-    const positions: number[] = [];
-    if (this.#defined >= instrumented.entriesFrom) return new Map();
+    const positions = new Positions();
+    if (this.#defined >= instrumented.entriesFrom) return positions;
     const word = instrumented.firstLimit + this.#defined;
     emitCruise(this.plan, instrumented.target, {
       limitAddress: limitAddress(word),
       traps: instrumented.traps,
       positions,
     });
-    return positionMap(positions, instrumented.bodyOffsets[this.#defined]!);
+    return positions;
   }
 }

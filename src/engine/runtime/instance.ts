@@ -5,7 +5,7 @@ import type { Hierarchy } from '../instrument/references.ts';
 import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
 import type { Thunk } from './thunks.ts';
-import type { Continuation } from './versions.ts';
+import type { Continuation } from './version.ts';
 
 export class DebugInstance {
   /** A number of its own in the engine; the code reports it with every stop. */

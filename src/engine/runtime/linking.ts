@@ -10,7 +10,7 @@ import { DebugInstance } from './instance.ts';
 import type { DebugModule } from './module.ts';
 import { isSuspending } from './suspending.ts';
 import { WebAssembly } from './v8.ts';
-import type { Continuation } from './versions.ts';
+import type { Continuation } from './version.ts';
 
 export interface EngineImports {
   readonly debugMemory: WebAssembly.Memory;

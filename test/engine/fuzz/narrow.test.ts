@@ -27,8 +27,23 @@ const NARROW: Readonly<Record<string, CodeLimits>> = {
     steppingLocals: 1,
     runningLocals: 2,
   },
-  'entries only': { ...CODE_LIMITS, cruiseBytes: 0, homes: 2, steppingBytes: 0, runningBytes: 0 },
-  'short pieces': { ...CODE_LIMITS, codeBytes: 100, steppingBytes: 200, runningBytes: 100 },
+  'entries only': {
+    ...CODE_LIMITS,
+    cruiseBytes: 0,
+    homes: 2,
+    steppingBytes: 0,
+    runningBytes: 0,
+    mostRunningBytes: 0,
+    loopBytes: 0,
+  },
+  'short pieces that grow': {
+    ...CODE_LIMITS,
+    codeBytes: 100,
+    steppingBytes: 200,
+    runningBytes: 20,
+    mostRunningBytes: 1000,
+    loopBytes: 100,
+  },
 };
 
 const SEEDS = 30;

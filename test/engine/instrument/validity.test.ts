@@ -47,7 +47,7 @@ function modes(pcs: readonly number[], random: Random): EmitOptions[] {
     { traps, hooks: 'none', limitAddress: LIMIT_ADDRESS },
     { traps, hooks: some, limitAddress: LIMIT_ADDRESS },
     { traps, hooks: 'all', limitAddress: undefined },
-    { traps, hooks: 'all', limitAddress: undefined, byteCap: 100 },
+    { traps, hooks: 'all', limitAddress: undefined, cap: { bytes: 100, loopBytes: 0 } },
   ]);
 }
 

@@ -1,0 +1,83 @@
+/** Code of V8's optimizing compiler, which short programs never get by themselves. */
+import { setFlagsFromString } from 'node:v8';
+import { describe, expect, test } from 'vitest';
+import { optimize } from '../../src/engine/runtime/optimize.ts';
+import { assemble, Debuggee, instructions } from './debuggee.ts';
+
+describe('a continuation', () => {
+  const HOT = `(module (memory 1)
+    (func (export "f") (param i32) (result i32)
+      (i32.store (i32.const 0) (i32.const 1))
+      (loop
+        (i32.store (i32.const 4) (local.get 0))
+        (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (i32.load (i32.const 0))))`;
+  setFlagsFromString('--allow-natives-syntax');
+  const isOptimized = new Function('f', 'return %IsTurboFanFunction(f)') as (f: unknown) => boolean;
+  const isBaseline = new Function('f', 'return %IsLiftoffFunction(f)') as (f: unknown) => boolean;
+
+  /** What V8 has made of the continuation in which `f` goes on from its `n`-th `i32.store` or load. */
+  async function continuationAt(n: number): Promise<unknown> {
+    const debuggee = new Debuggee();
+    const module = debuggee.engine.loadModule(await assemble(HOT));
+    const accesses = instructions(module).filter(({ name }) => /store|load/.test(name));
+    debuggee.engine.addBreakpoint(module, accesses[n]!.pc);
+    const instance = debuggee.engine.instantiate(module);
+    expect(debuggee.call(instance, 'f', 3)).toBe(1);
+    // One to reach the breakpoint, which goes on after it.
+    return instance.continuations.get(1);
+  }
+
+  test('with a loop ahead is optimized from the beginning', async () => {
+    expect(isOptimized(await continuationAt(0))).toBe(true);
+    expect(isOptimized(await continuationAt(1))).toBe(true);
+  });
+
+  test('leaves other modules as they are', async () => {
+    await continuationAt(0);
+    const bytes = (await assemble('(module (func (export "f")))')) as Uint8Array<ArrayBuffer>;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const f = exports['f'] as () => void;
+    expect(isOptimized(f) || isBaseline(f)).toBe(false);
+    f();
+    expect(isBaseline(f)).toBe(true);
+  });
+});
+
+describe('frames of calls in protected bodies', () => {
+  const BODIES: Readonly<Record<string, string>> = {
+    try_table: '(block $h (try_table (catch_all $h) (i32.store (local.get 0) (i32.const 2)) CALL))',
+    'legacy try': 'try (i32.store (local.get 0) (i32.const 2)) CALL catch_all end',
+    'a block in a try_table':
+      '(block $h (try_table (catch_all $h) (block (i32.load (local.get 0)) drop CALL)))',
+  };
+
+  test.each(Object.entries(BODIES))('%s', async (_, body) => {
+    const text = `(module
+      (import "e" "g" (func $g (param i32)))
+      (memory 1)
+      (func $h (param i32) (call $g (local.get 0)))
+      (func (export "f") (param i32)
+        ${body.replace('CALL', '(call $h (local.get 0))')}
+        ${body.replace('CALL', '(call $g (local.get 0))')}))`;
+    const debuggee = new Debuggee();
+    const { engine } = debuggee;
+    const module = engine.loadModule(await assemble(text));
+    const all = instructions(module);
+    const calls = all.filter(({ func, name }) => func === 2 && name === 'call');
+    const g = () => {
+      throw new Error('of the host');
+    };
+    const instance = engine.instantiate(module, { e: { g } });
+    optimize(instance.func(2));
+    engine.addBreakpoint(module, all[0]!.pc);
+    debuggee.call(instance, 'f', 8);
+    const frames = debuggee.stops.map(({ activations: [newest] }) =>
+      newest!.map(({ func, pc }) => `${func}@${pc}`),
+    );
+    // In `h`, at its first instruction and in its call; then in the other call of `f`.
+    expect(frames[0]).toEqual([`1@${all[0]!.pc}`, `2@${calls[0]!.next}`]);
+    expect(frames[1]).toEqual([`1@${all[2]!.pc}`, `2@${calls[0]!.next}`]);
+    expect(frames[2]).toEqual([`2@${calls[1]!.next}`]);
+  });
+});
