@@ -33,9 +33,8 @@ test.concurrent.each(readdirSync(directory).filter((file) => file.endsWith('.txt
     const [prompt, name, verb, ...words] = command.split(' ');
     expect([prompt, name, verb]).toEqual(['$', 'witness', 'run']);
     // The prompt that meets the end of the input is the last one, with nothing behind it.
-    const typed = rest.filter(
-      (line, i) => line.startsWith(PROMPT) && !rest[i + 1]?.startsWith('--- '),
-    );
+    const atEnd = (i: number) => rest[i] === PROMPT && rest[i + 1]?.startsWith('--- ');
+    const typed = rest.filter((line, i) => line.startsWith(PROMPT) && !atEnd(i));
     const commands = typed.map((line) => `${line.slice(PROMPT.length)}\n`).join('');
     const args = ['run', '-D', 'repl', '--debugger-output', '-', ...words];
     const { status, signal, stdout, stderr } = await witness(args, {
