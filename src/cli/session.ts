@@ -24,6 +24,7 @@ export function createSession({ memory, channel, traps }: DebuggeeStart): Sessio
     onStop: (event) => remote?.onStop(event),
     isExit: isProgramExit,
   });
+  engine.mapErrorStacks();
   const remote = channel === undefined ? undefined : connect(engine, channel);
   return {
     engine,

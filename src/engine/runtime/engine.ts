@@ -9,6 +9,7 @@ import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import { DebugMemory } from './debug-memory.ts';
+import { mapErrorStacks } from './error-stacks.ts';
 import { Exceptions } from './exceptions.ts';
 import { type Activation, type BoundContinuation, locate, type StopPoint } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
@@ -104,6 +105,11 @@ export class Engine {
     this.#checkTraps = options.traps !== 'native';
     this.#codeLimits = options.codeLimits;
     this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
+  }
+
+  /** Lets `error.stack` say what it would without the engine, in all of this thread. */
+  mapErrorStacks(): void {
+    mapErrorStacks((wasm) => this.#code.get(wasm));
   }
 
   /** The debug memory's bytes, for reading frames. */

@@ -45,7 +45,7 @@ export interface BoundContinuation {
   readonly instance: DebugInstance;
 }
 
-interface Located {
+export interface Located {
   readonly instance: DebugInstance;
   readonly fn: DebugFunction;
   /** Of the instruction that V8 reports; undefined in a cold block or hook. */
@@ -146,7 +146,7 @@ function callerFrame(located: Located, calleeBase: number): Frame | undefined {
 }
 
 /** A function that a module has on top of the original's: part of the instruction that it stands for. */
-function isAddition(site: WasmSite, codeOf: CodeOf): boolean {
+export function isAddition(site: WasmSite, codeOf: CodeOf): boolean {
   const code = codeOf(site.instance);
   if (code === undefined || 'continuation' in code) return false;
   return site.func >= code.module.original.functions.length;

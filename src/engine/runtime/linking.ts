@@ -60,15 +60,13 @@ class Linked implements LinkedImports {
   readonly #engine: EngineImports;
   /** As V8 gets them, in the order in which it asks; read from the embedder once. */
   readonly #supplied: unknown[] = [];
-  readonly #defined: readonly WebAssembly.Memory[];
+  /** Those that the module defines, once V8 has asked for them. */
+  #defined: readonly WebAssembly.Memory[] = [];
 
   constructor(module: DebugModule, given: WebAssembly.Imports | undefined, engine: EngineImports) {
     this.#module = module;
     this.#given = given;
     this.#engine = engine;
-    this.#defined = module.original.memories
-      .filter((memory) => memory.import === undefined)
-      .map(({ type }) => makeMemory(type));
   }
 
   get memories(): readonly WebAssembly.Memory[] {
@@ -109,7 +107,13 @@ class Linked implements LinkedImports {
     return isHostFunction(value) ? this.#engine.wrap(value, original, func) : value;
   }
 
+  /** When all imports have been read and none is linked: then V8 makes memories, too. */
   #own(): Record<string, unknown> {
+    if (this.#defined.length === 0) {
+      this.#defined = this.#module.original.memories
+        .filter((memory) => memory.import === undefined)
+        .map(({ type }) => makeMemory(type));
+    }
     return {
       ...DebugInstance.memoryImports(this.memories),
       [DEBUG_MEMORY_IMPORT]: this.#engine.debugMemory,
@@ -144,6 +148,10 @@ function isExportedFunction(value: object): boolean {
 
 const probe = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
 
+/** What V8 says when it is not asked for a memory but for an instance. */
+const NO_MEMORY =
+  'WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance';
+
 function makeMemory({ limits }: MemoryType): WebAssembly.Memory {
   const { min, max, shared, address } = limits;
   const size = (pages: bigint): number | bigint => (address === 'i64' ? pages : Number(pages));
@@ -151,7 +159,12 @@ function makeMemory({ limits }: MemoryType): WebAssembly.Memory {
   if (max !== undefined) descriptor['maximum'] = size(clampMaximum(max, address));
   if (shared) descriptor['shared'] = true;
   if (address === 'i64') descriptor['address'] = 'i64';
-  return new WebAssembly.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
+  try {
+    return new WebAssembly.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RangeError(NO_MEMORY);
+    throw error;
+  }
 }
 
 /** A module may declare a larger maximum than the JavaScript interface takes for a memory. */

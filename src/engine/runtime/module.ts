@@ -11,6 +11,9 @@ export interface CompileOptions {
   readonly importedStringConstants?: string | null;
 }
 
+/** Where the hash FNV-1a begins. */
+const FNV = 0x811c_9dc5;
+
 export class DebugModule {
   /** A number of its own in the engine. */
   readonly id: number;
@@ -24,6 +27,7 @@ export class DebugModule {
   /** Breakpoints by the pc that was asked for: where they are, and how often they were asked for. */
   readonly breakpoints = new Map<number, { readonly pc: number; count: number }>();
   readonly #limits: Limits;
+  #hash: number | undefined;
   readonly #functions: (DebugFunction | undefined)[] = [];
 
   constructor(
@@ -45,6 +49,12 @@ export class DebugModule {
       options === undefined
         ? original.imports.map((_, i) => i)
         : askedImports(original, WebAssembly.Module.imports(this.compiled));
+  }
+
+  /** A number that stands for the original's bytes, of 32 bits. */
+  get hash(): number {
+    this.#hash ??= this.original.bytes.reduce((h, byte) => Math.imul(h ^ byte, 0x0100_0193), FNV);
+    return this.#hash >>> 0;
   }
 
   /** The defined function with this function index; undefined for imports. */

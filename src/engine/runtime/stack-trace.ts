@@ -19,10 +19,11 @@ export const HOST = 'host';
 export type Site = WasmSite | typeof HOST;
 
 /** What V8 documents of a call site, with the numbers it gives for wasm. */
-interface CallSite {
+export interface CallSite {
   getThis(): unknown;
   getFunction(): unknown;
   getPosition(): number;
+  getFileName(): string | null | undefined;
 }
 
 /** The stack of the caller, newest first. */
@@ -87,12 +88,25 @@ export function isTrap(error: unknown): error is Error {
 export function withWholeStacks<T>(call: () => T): T {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  hiddenLimit = stackTraceLimit;
   try {
     return call();
   } finally {
+    hiddenLimit = undefined;
     // What host code has set meanwhile stays.
     if (Error.stackTraceLimit === Number.POSITIVE_INFINITY) Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** What the limit would be, were stacks not kept whole. */
+let hiddenLimit: number | undefined;
+
+/** How many frames of a stack the program is to see. */
+export function shownStackLimit(): number {
+  const { stackTraceLimit } = Error;
+  return hiddenLimit !== undefined && stackTraceLimit === Number.POSITIVE_INFINITY
+    ? hiddenLimit
+    : stackTraceLimit;
 }
 
 function withCallSites(read: () => unknown): Site[] {
@@ -116,7 +130,7 @@ function withPrepared(
   }
 }
 
-function toSite(site: CallSite): Site {
+export function toSite(site: CallSite): Site {
   const func = site.getFunction();
   const instance = site.getThis();
   if (typeof func !== 'number' || !(instance instanceof WebAssembly.Instance)) return HOST;

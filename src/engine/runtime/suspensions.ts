@@ -18,6 +18,7 @@ import {
   suspendingModule,
 } from '../instrument/suspending.ts';
 import type { DebugMemory } from './debug-memory.ts';
+import { addHelper } from './helpers.ts';
 import { endOf, type HostCalls, type HostFunction } from './host-calls.ts';
 import type { KeptReferences, ReferenceArrays } from './reference-arrays.ts';
 import { makeSuspending, suspendedFunction } from './suspending.ts';
@@ -57,9 +58,11 @@ export class Suspensions {
    */
   wrap(object: object, module: Module, index: number): unknown {
     const link = (bytes: Uint8Array<ArrayBuffer>, imports: Record<string, unknown>) =>
-      new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        [SUSPENDING.module]: imports as WebAssembly.ModuleImports,
-      }).exports as Record<string, HostFunction>;
+      addHelper(
+        new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+          [SUSPENDING.module]: imports as WebAssembly.ModuleImports,
+        }),
+      ).exports as Record<string, HostFunction>;
     const host = suspendedFunction(object);
     const { results } = functionType(module, module.functions[index]!.typeIndex);
     const initial = SUSPENDING_SLOT.placeholders + results.length;

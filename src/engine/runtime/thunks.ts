@@ -14,6 +14,7 @@ import {
   type ThunkModule,
   throwThunk,
 } from '../instrument/thunks.ts';
+import { addHelper } from './helpers.ts';
 import type { ReferenceArrays } from './reference-arrays.ts';
 import { WebAssembly } from './v8.ts';
 
@@ -100,7 +101,7 @@ export class Thunks {
     const wasm = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       [IMPORT_MODULE]: imports as unknown as WebAssembly.ModuleImports,
     });
-    const { exports } = wasm;
+    const { exports } = addHelper(wasm);
     for (const hierarchy of references) {
       const global = exports[THUNK.references + hierarchy] as WebAssembly.Global;
       this.#references.connect(hierarchy, global);
