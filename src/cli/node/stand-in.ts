@@ -5,8 +5,9 @@
  * all that for nothing, but `util.inspect` and V8's messages show it.)
  */
 
-// biome-ignore lint/complexity/noBannedTypes: any function at all
-export type AnyFunction = Function;
+import { type AnyFunction, lookLike, originals } from '../../engine/runtime/originals.ts';
+
+export type { AnyFunction };
 
 /** @param newTarget undefined in a call without `new` */
 export type Behaviour = (
@@ -14,8 +15,6 @@ export type Behaviour = (
   args: unknown[],
   newTarget: AnyFunction | undefined,
 ) => unknown;
-
-const originals = new WeakMap<object, AnyFunction>();
 
 /**
  * Only a function has a prototype and can be called with `new`, a method cannot. V8's messages have
@@ -45,11 +44,7 @@ const SHAPES: Readonly<Record<string, (behave: Behaviour) => AnyFunction>> = {
 export function standIn(original: AnyFunction, behave: Behaviour): AnyFunction {
   const isMethod = !Object.hasOwn(original, 'prototype');
   const shape = isMethod ? SHAPES['method'] : (SHAPES[original.name] ?? SHAPES['function']);
-  const stand = shape!(behave);
-  // What it has already keeps its place in the order of properties.
-  Object.defineProperties(stand, Object.getOwnPropertyDescriptors(original));
-  originals.set(stand, original);
-  return stand;
+  return lookLike(shape!(behave), original);
 }
 
 /** Puts a value in the place of an object's own property, with the same attributes. */

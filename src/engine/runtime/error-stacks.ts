@@ -10,6 +10,7 @@ import { decodeNames, type Names } from '../../wasm/names.ts';
 import { type CodeOf, isAddition, type Located, locate } from './frames.ts';
 import { isHelper } from './helpers.ts';
 import type { DebugModule } from './module.ts';
+import { lookLike } from './originals.ts';
 import { type CallSite, HOST, shownStackLimit, toSite } from './stack-trace.ts';
 
 type Prepare = (error: unknown, sites: CallSite[]) => unknown;
@@ -20,10 +21,9 @@ export function mapErrorStacks(codeOf: CodeOf): void {
   // Node has one of its own, which a program may look at.
   if (previous === undefined) return;
   const names = new WeakMap<DebugModule, Names>();
-  const prepare: Prepare = new Proxy(previous, {
-    apply: (target, receiver, [error, sites]: [unknown, CallSite[]]) =>
-      Reflect.apply(target, receiver, [error, shown(sites, codeOf, names)]),
-  });
+  const prepare = lookLike((error: unknown, sites: CallSite[]): unknown => {
+    return previous(error, shown(sites, codeOf, names));
+  }, previous);
   Error.prepareStackTrace = prepare as NonNullable<typeof Error.prepareStackTrace>;
 }
 

@@ -4,6 +4,7 @@
  * of V8's. Runs in the debuggee's thread.
  */
 import type { HostFunction } from './host-calls.ts';
+import { lookLike } from './originals.ts';
 import { WebAssembly as V8 } from './v8.ts';
 
 type SuspendingConstructor = new (host: HostFunction) => object;
@@ -17,16 +18,18 @@ let watching = false;
 export function watchSuspending(): void {
   if (watching || native === undefined) return;
   watching = true;
-  const watched: SuspendingConstructor = new Proxy(native, {
-    construct(target, args: [HostFunction], newTarget) {
-      const object: object = Reflect.construct(target, args, newTarget);
-      functions.set(object, args[0]);
-      return object;
-    },
-  });
+  const original = native;
+  // V8's messages have the name that stands here.
+  const stand = lookLike(function Suspending(this: unknown, ...args: [HostFunction]): object {
+    if (new.target === undefined) return Reflect.apply(original, this, args) as object;
+    const target = new.target === stand ? original : new.target;
+    const object: object = Reflect.construct(original, args, target);
+    functions.set(object, args[0]);
+    return object;
+  }, original);
   const attributes = { writable: true, enumerable: false, configurable: true };
-  Object.defineProperty(globalThis.WebAssembly, 'Suspending', { ...attributes, value: watched });
-  Object.defineProperty(native.prototype, 'constructor', { ...attributes, value: watched });
+  Object.defineProperty(globalThis.WebAssembly, 'Suspending', { ...attributes, value: stand });
+  Object.defineProperty(original.prototype, 'constructor', { ...attributes, value: stand });
 }
 
 /** Whether a value is an object of V8's, or of a class made from it. */
