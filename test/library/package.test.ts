@@ -1,45 +1,18 @@
 /** The package as its users get it: packed, installed elsewhere, type-checked, and run. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/run.ts';
+import { installPackage, runInstalled } from '../support/installed.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const space = createWorkspace();
 afterAll(() => space[Symbol.dispose]());
-const modules = join(space.directory, 'node_modules');
-const installed = join(modules, 'witness');
-
-/** Runs a program of the installed packages in the user's folder. */
-function run(file: string, ...args: string[]): string {
-  try {
-    return execFileSync(process.execPath, [file, ...args], {
-      cwd: space.directory,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${stdout}${stderr}`);
-  }
-}
+const installed = join(space.directory, 'node_modules/witness');
+const run = (file: string, ...args: string[]) => runInstalled(space.directory, file, ...args);
 
 beforeAll(() => {
-  // Without its scripts: they build, and that has been done. Without a registry: npm would ask one
-  // for the dependencies, which are already here.
-  const packed = execFileSync(
-    'npm',
-    ['pack', '--ignore-scripts', '--offline', '--pack-destination', space.directory],
-    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  mkdirSync(modules);
-  execFileSync('tar', ['-xzf', packed.trim().split('\n').at(-1)!], { cwd: space.directory });
-  renameSync(join(space.directory, 'package'), installed);
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (name === '.bin' || name.startsWith('.')) continue;
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
+  installPackage(space.directory);
   cpSync(join(root, 'examples/library'), space.directory, { recursive: true });
 });
 
@@ -58,7 +31,7 @@ it('has what it promises, and nothing of its making', () => {
 });
 
 it('type-checks under nodenext and strict, its own declarations too', () => {
-  run(join(modules, 'typescript/bin/tsc'), '-p', '.');
+  run('node_modules/typescript/bin/tsc', '-p', '.');
 });
 
 it('runs the example', () => {

@@ -3,6 +3,7 @@
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import printDebuggerInfo from 'print-debugger-info';
+import { describeError } from '../../shared/src/describe-error.ts';
 import { openStdout } from '../../shared/src/output.ts';
 import { LineReader } from './input.ts';
 import { Interpreter } from './interpreter.ts';
@@ -22,8 +23,9 @@ const exported = {
       else quit = repl(d, options, write);
     } catch (error) {
       // Uncaught, it would be a bare `unreachable`: the text has to be shown here.
-      printDebuggerInfo(describe(error));
-      if (error instanceof UsageError) exit({ tag: 'err', val: undefined });
+      const isUsage = error instanceof UsageError;
+      printDebuggerInfo(isUsage ? error.message : describeError(error));
+      if (isUsage) exit({ tag: 'err', val: undefined });
       throw error;
     }
     // A return would let the program run on. Not in the try: this throws.
@@ -49,13 +51,6 @@ function repl(d: Debuggee, options: Options, write: (text: string) => void): boo
     }
   }
   return session.ending === 'quit' && session.state !== 'ended';
-}
-
-function describe(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
-  if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack ?? ''}`;
-  const payload = (error as { payload?: unknown } | null | undefined)?.payload;
-  return payload === undefined ? String(error) : `the host answered ${JSON.stringify(payload)}`;
 }
 
 // `debugger` is a reserved word of JavaScript, so the export needs another name inside.

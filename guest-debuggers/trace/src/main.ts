@@ -3,6 +3,7 @@
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import printDebuggerInfo from 'print-debugger-info';
+import { describeError } from '../../shared/src/describe-error.ts';
 import { openStdout } from '../../shared/src/output.ts';
 import { jsonFormat } from './format-json.ts';
 import { textFormat } from './format-text.ts';
@@ -29,19 +30,13 @@ const exported = {
       }
     } catch (error) {
       // Uncaught, it would be a bare `unreachable`: the text has to be shown here.
-      printDebuggerInfo(describe(error));
-      if (error instanceof UsageError) exit({ tag: 'err', val: undefined });
+      const isUsage = error instanceof UsageError;
+      printDebuggerInfo(isUsage ? error.message : describeError(error));
+      if (isUsage) exit({ tag: 'err', val: undefined });
       throw error;
     }
   },
 };
-
-function describe(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
-  if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack ?? ''}`;
-  const payload = (error as { payload?: unknown } | null | undefined)?.payload;
-  return payload === undefined ? String(error) : `the host answered ${JSON.stringify(payload)}`;
-}
 
 // `debugger` is a reserved word of JavaScript, so the export needs another name inside.
 export { exported as debugger };
