@@ -159,3 +159,26 @@ test('deep in a recursion, when the frames have been moved to make room', async 
   expect(answer.wrong).toBe(0);
   expect(answer.memory[1]).toBeGreaterThan(answer.memory[0]);
 });
+
+test('what only frames held that have ended is collected some time', async () => {
+  const text = `(module
+    (import "host" "take" (func $take (result externref)))
+    (import "host" "go" (func $go))
+    (func $inner (param $r externref) (local $any anyref)
+      (local.set $any (any.convert_extern (call $take)))
+      (call $take)
+      (call $go) (nop) (drop) (drop (local.get $any)))
+    (func (export "f") (call $inner (call $take))))`;
+  const objects = await pool('parameter', 'local', 'operand');
+  const { engine } = new Debuggee();
+  const module = engine.loadModule(await assemble(text));
+  engine.addBreakpoint(module, pcOf(module, 'nop'));
+  const host = { take: () => objects.take(), go: () => collect() };
+  const instance = engine.instantiate(module, { host });
+  (instance.exports['f'] as () => void)();
+  for (let i = 0; i < 100 && objects.alive().length > 0; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+  }
+  expect(objects.alive()).toEqual([]);
+});

@@ -8,6 +8,7 @@ import type { CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
+import { AfterCollections } from './after-collections.ts';
 import { DebugMemory } from './debug-memory.ts';
 import { mapErrorStacks } from './error-stacks.ts';
 import { Exceptions } from './exceptions.ts';
@@ -67,6 +68,7 @@ export class Engine {
   readonly #limits: Limits;
   readonly #hostCalls: HostCalls;
   readonly #suspensions: Suspensions;
+  readonly #collections: AfterCollections;
   readonly #code = new WeakMap<object, DebugInstance | BoundContinuation>();
   readonly #leave: unknown;
   readonly #checkTraps: boolean;
@@ -92,6 +94,10 @@ export class Engine {
     });
     this.#suspensions = new Suspensions(this.#memory, this.references, this.#hostCalls);
     watchSuspending();
+    this.#collections = new AfterCollections(() => {
+      if (this.#hostCalls.exits.length === 0 && this.#enterDepth === 0) this.references.clear();
+    });
+    this.#collections.watch();
     this.#stops = new Stops({
       memory: this.#memory,
       limits: this.#limits,

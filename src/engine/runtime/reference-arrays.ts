@@ -22,6 +22,7 @@ interface Accessors {
   readonly slice: (array: unknown, index: number, length: number) => unknown;
   /** Puts all elements of another array into one. */
   readonly put: (array: unknown, index: number, from: unknown) => void;
+  readonly clear: (array: unknown) => void;
 }
 
 /** Copies of the references of some frames. */
@@ -113,6 +114,11 @@ export class ReferenceArrays {
     this.#of(hierarchy).set(this.#arrays.get(hierarchy), index, object);
   }
 
+  /** Lets go of all references. No frame may be there. */
+  clear(): void {
+    for (const [hierarchy, array] of this.#arrays) this.#of(hierarchy).clear(array);
+  }
+
   /** Copies the references between two byte addresses of the frame stack. */
   keep(from: number, to: number): KeptReferences {
     const index = (from - STACK) / REFERENCE_SIZE;
@@ -147,6 +153,7 @@ export class ReferenceArrays {
       set: this.#accessors[`set ${hierarchy}`] as Accessors['set'],
       slice: this.#accessors[`slice ${hierarchy}`] as Accessors['slice'],
       put: this.#accessors[`put ${hierarchy}`] as Accessors['put'],
+      clear: this.#accessors[`clear ${hierarchy}`] as Accessors['clear'],
     };
   }
 }
@@ -220,6 +227,16 @@ function accessModule(): Uint8Array<ArrayBuffer> {
       out.op(Op.arrayLen);
       out.op(Op.arrayCopy);
       out.u32(type);
+      out.u32(type);
+    });
+    add(`clear ${hierarchy}`, [array], [], [], (out) => {
+      out.localGet(0);
+      out.i32Const(0);
+      out.op(Op.refNull);
+      writeHeapType(out, TOP[hierarchy].heap);
+      out.localGet(0);
+      out.op(Op.arrayLen);
+      out.op(Op.arrayFill);
       out.u32(type);
     });
     // make(old, length): local 2 is the new array.
