@@ -15,6 +15,19 @@ describe('a component built for', () => {
     ['WASI 0.2.0, Wasmtime 44', versions('0.2.0', '44.0.0')],
     ['WASI 0.2.3, Wasmtime 43', versions('0.2.3', '43.0.0')],
     ['WASI 0.2.6, Wasmtime 45.1.2', versions('0.2.6', '45.1.2')],
+    [
+      'a world with more events and errors',
+      (text) =>
+        versions(
+          '0.2.12',
+          '47.0.0',
+        )(text)
+          .replace(
+            '    injected-call-return(list<wasm-value>),',
+            '$& watchpoint(wasm-value), replay-end,',
+          )
+          .replace('    execution-trap,', '$& not-recorded,'),
+    ],
     ['WASI 0.2.99, no version of Wasmtime', versions('0.2.99', '')],
   ])('%s runs', async (name, edit) => {
     const path = space.file(`${name}.wasm`, await cComponent('stepper.c', OUTPUT, edit));

@@ -105,6 +105,10 @@ function handOver(value: ResumptionValue, go: (resumption: Resumption) => void):
       consume(value.val.arguments, (args) =>
         go({ kind: 'inject-call', callee: callee.handle, args }),
       );
+      return;
     }
+    default:
+      // Of a later version of the world.
+      throw new Error(`there is no resumption "${(value as { tag: string }).tag}" here`);
   }
 }
