@@ -1,0 +1,54 @@
+/** `npm run bench`: how fast programs run under Witness, beside plain V8 and its own debugger. */
+import { parseArgs } from 'node:util';
+import { measure } from './measure.ts';
+import { allPrograms } from './programs.ts';
+import { type Row, summary, table } from './report.ts';
+import { VARIANTS, variant } from './variants.ts';
+
+const HELP = `Usage: npm run bench -- [options]
+
+Runs each program in several ways, interleaved, each way in a process of its own,
+and prints the ratios of the shortest times to those of plain V8.
+
+  --only TEXT       only programs whose name contains TEXT; can be given several times
+  --variants A,B    only these ways, plain V8 always among them:
+                    ${VARIANTS.map(({ name }) => name).join(', ')}
+  --rounds N        rounds that count (7)
+  --warm-up MS      time that each way runs before (600)
+  --json            the last line is all figures as one JSON object
+  -h, --help        this text
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    variants: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+    'warm-up': { type: 'string', default: '600' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (options.help) process.stdout.write(HELP);
+else await bench();
+
+async function bench(): Promise<void> {
+  const wanted = options.variants?.split(',') ?? VARIANTS.map(({ name }) => name);
+  const variants = [...new Set(['plain', ...wanted])].map(variant);
+  const { only } = options;
+  const programs = allPrograms().filter(
+    ({ name }) => only === undefined || only.some((text) => name.includes(text)),
+  );
+  const rows: Row[] = [];
+  for (const { name, level } of programs) {
+    process.stderr.write(`${rows.length + 1}/${programs.length} ${name}\n`);
+    const times = await measure(name, variants, {
+      rounds: Number(options.rounds),
+      warmUp: Number(options['warm-up']),
+    });
+    rows.push({ name, level, times });
+  }
+  process.stdout.write(table(rows));
+  if (options.json) process.stdout.write(`${JSON.stringify(summary(rows))}\n`);
+}
