@@ -8,6 +8,8 @@
 export const MAX_LOCALS = 50_000;
 /** V8's limit for a function body in bytes, its locals vector included and its size not. */
 export const MAX_BODY_BYTES = 7_654_321;
+/** V8's limit for the functions that a module defines. */
+export const MAX_FUNCTIONS = 1_000_000;
 /** V8's limit for a module in bytes, less what is not code of functions. */
 const MAX_CODE_BYTES = (1 << 30) - (1 << 27);
 

@@ -24,9 +24,10 @@ import {
   u32Piece,
   withSize,
 } from './additions.ts';
-import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
+import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
 import { LIMITS } from './layout.ts';
+import { OPTIMIZATIONS, type Optimizations } from './optimizations.ts';
 import { planFunction } from './plan.ts';
 import { type Hierarchy, TOP } from './references.ts';
 import { Segments, usesSegment } from './segments.ts';
@@ -56,6 +57,9 @@ export interface InstrumentedModule {
   readonly target: EmitTarget;
 }
 
+/** Size, no locals, `end`. */
+const EMPTY_BODY = Uint8Array.of(2, 0, Op.end);
+
 /** Address in the debug memory of a limit word. */
 export function limitAddress(word: number): number {
   return LIMITS + 4 * word;
@@ -72,6 +76,7 @@ export function instrument(
   firstLimit: number,
   traps: boolean,
   limits: CodeLimits = CODE_LIMITS,
+  optimizations: Optimizations = OPTIMIZATIONS,
 ): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
@@ -103,13 +108,22 @@ export function instrument(
     code.push(withSize(emitted));
   });
   const { helpers } = segments;
-  const helperTypes = helpers.map(({ params, results }) => types.func(params, results));
+  const added = helpers.map(({ params, results, body }) => ({
+    type: u32Piece(types.func(params, results)),
+    body,
+  }));
+  const functions = module.functions.length + added.length;
+  if (optimizations.emptyFunctions) {
+    const room = MAX_FUNCTIONS - (bodies.length + added.length);
+    const empty = { type: u32Piece(types.func([], [])), body: EMPTY_BODY };
+    added.push(...Array(Math.min(room, bodies.length + added.length)).fill(empty));
+  }
 
   const out = new ModuleWriter(module.bytes.length * 2);
   out.vectorSection(SectionId.type, module, types.entries());
   out.vectorSection(SectionId.import, module, importEntries(module));
-  copyVector(out, module, SectionId.function, helperTypes.map(u32Piece));
-  const functions = module.functions.length + helpers.length;
+  const addedTypes = added.map(({ type }) => type);
+  copyVector(out, module, SectionId.function, addedTypes);
   out.vectorSection(SectionId.table, module, tableEntries(module, functions));
   copyVector(out, module, SectionId.tag);
   out.vectorSection(SectionId.global, module, [
@@ -124,7 +138,7 @@ export function instrument(
   if (bodies.length > 0) {
     let offset = out.vectorSection(SectionId.code, module, [
       ...code,
-      ...helpers.map((helper) => helper.body),
+      ...added.map(({ body }) => body),
     ]);
     code.forEach((piece, i) => {
       bodyOffsets[i] = offset + piece.length - bodySizes[i]!;
