@@ -20,7 +20,7 @@ export interface Program {
 }
 
 export const root = join(import.meta.dirname, '..');
-const sources = join(import.meta.dirname, 'programs');
+export const sources = join(import.meta.dirname, 'programs');
 export const compiled = join(import.meta.dirname, 'out');
 const sightglass = join(root, '../shared/corpus/sightglass');
 

@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast programs run under Witness, beside plain V8 and its own debugger. */
 import { parseArgs } from 'node:util';
+import { buildPrograms } from './build.ts';
 import { measure } from './measure.ts';
 import { allPrograms } from './programs.ts';
 import { type Row, summary, table } from './report.ts';
@@ -36,6 +37,7 @@ else await bench();
 async function bench(): Promise<void> {
   const wanted = options.variants?.split(',') ?? VARIANTS.map(({ name }) => name);
   const variants = [...new Set(['plain', ...wanted])].map(variant);
+  await buildPrograms();
   const { only } = options;
   const programs = allPrograms().filter(
     ({ name }) => only === undefined || only.some((text) => name.includes(text)),
