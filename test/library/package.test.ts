@@ -18,10 +18,14 @@ beforeAll(() => {
 
 it('has what it promises, and nothing of its making', () => {
   for (const file of [
-    'wit/world.wit',
-    'wit/deps/io/poll.wit',
-    'docs/library.md',
     'bin/witness.js',
+    'docs/library.md',
+    'docs/writing-a-debugger.md',
+    'examples/debuggers/c/main.c',
+    'examples/debuggers/typescript/src/main.ts',
+    'wit/c/debuggee.h',
+    'wit/deps/io/poll.wit',
+    'wit/world.wit',
   ]) {
     expect(existsSync(join(installed, file)), file).toBe(true);
   }

@@ -1,11 +1,12 @@
 /** The package as its users get it: packed, and unpacked into a folder of somebody else's. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/run.ts';
 
 /** Installs it, and what it and its users need, in `directory/node_modules`. It must have been built. */
 export function installPackage(directory: string): void {
+  if (!existsSync(join(root, 'dist/guest'))) throw new Error('not built; run: npm run build');
   // Without its scripts: they build. Without a registry: npm would ask one for the dependencies, which
   // are already here.
   const packed = execFileSync(
