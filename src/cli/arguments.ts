@@ -109,6 +109,7 @@ function parseRun(argv: readonly string[]): Command {
       commands: fileOption(values, 'commands'),
       stdin: fileOption(values, 'stdin'),
       listen,
+      network: values.has('network'),
       dirs: collect(values, 'dir', (word) => parseDir('dir', word)),
       env: collect(values, 'env', parseEnv),
       imports: collect(values, 'import', parseImport),

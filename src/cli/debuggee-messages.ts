@@ -24,6 +24,8 @@ export interface DebuggeeStart {
   /** The file descriptor of its standard input. */
   readonly stdin: number;
   readonly invoke: string | undefined;
+  /** A component may use sockets, name lookup and HTTP. */
+  readonly network: boolean;
   readonly traps: Traps;
   readonly memory: WebAssembly.Memory;
   /** Undefined: there is no debugger. */

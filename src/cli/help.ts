@@ -3,7 +3,7 @@
 export const WITNESS_HELP = `\
 witness: debugging for WebAssembly, where the debugger is a WebAssembly component
 
-  witness run [options] program.wasm [args...]   run a program under a debugger
+  witness run [options] program [args...]        run a program under a debugger
   witness run --help                             the options of run
   witness --version
 
@@ -12,7 +12,7 @@ Example:
 `;
 
 export const RUN_HELP = `\
-witness run [options] program.wasm [args...]
+witness run [options] program.wasm|program.mjs [args...]
 
   -D, --debugger NAME|PATH      built-in debugger or component file; "none" (default: trace)
       --debugger-arg ARG        one argument for the debugger (repeatable)
@@ -25,7 +25,7 @@ witness run [options] program.wasm [args...]
   -g, --gdb [ADDR:]PORT         serve LLDB on this port; 0 picks one (debugger: gdbstub)
       --import NAME=FILE.mjs    module NAME's imports are FILE.mjs's exports (repeatable)
       --invoke EXPORT           call EXPORT with args, print its results one per line
-      --stdin FILE              the program's stdin
+      --stdin FILE, --network   the program's stdin; let a component use the network
       --traps exact|native      stop before a trap (default), or report it after: faster
   -h, --help
 

@@ -27,8 +27,25 @@ export interface Program {
 /** @throws StartError, UsageError */
 export async function prepareProgram(engine: Engine, start: DebuggeeStart): Promise<Program> {
   const { file } = start;
-  if (file.kind !== 'module') throw new StartError('components are to come');
-  const debugModule = load(engine, start.program, file.bytes);
+  switch (file.kind) {
+    case 'module':
+      return prepareModule(engine, start, file.bytes);
+    case 'component': {
+      // Only here: it needs preview2-shim, which costs more to load than a small program to run.
+      const { prepareComponent } = await import('./component.ts');
+      return prepareComponent(engine, start, file.bytes);
+    }
+    case 'javascript':
+      throw new StartError(`${start.program}: a program in JavaScript is a Worker's entry itself`);
+  }
+}
+
+async function prepareModule(
+  engine: Engine,
+  start: DebuggeeStart,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Program> {
+  const debugModule = load(engine, start.program, bytes);
   const module = debugModule.original;
   const invocation =
     start.invoke === undefined ? undefined : planInvocation(module, start.invoke, start.args);

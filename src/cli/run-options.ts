@@ -25,6 +25,7 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   import: { value: 'NAME=FILE.mjs', multiple: true },
   invoke: { value: 'EXPORT' },
   stdin: { value: 'FILE' },
+  network: {},
   traps: { value: 'exact|native' },
   help: { short: 'h' },
 };
@@ -62,6 +63,8 @@ export interface RunOptions {
   readonly imports: ReadonlyMap<string, string>;
   /** The file that is the program's standard input. */
   readonly stdin: string | undefined;
+  /** A component may use the network. */
+  readonly network: boolean;
   /** The export to call instead of `_start`. */
   readonly invoke: string | undefined;
   /** Stop before a trap happens, or learn of it afterwards, at more speed. */

@@ -79,8 +79,9 @@ export async function run(options: RunOptions): Promise<number> {
   return outcome.status;
 }
 
-function threadOptions({ program, args, dirs, env, imports, invoke, traps }: RunOptions) {
-  return { program, args, dirs, env, imports, invoke, traps };
+function threadOptions(options: RunOptions) {
+  const { program, args, dirs, env, imports, invoke, traps, network } = options;
+  return { program, args, dirs, env, imports, invoke, traps, network };
 }
 
 /** What built-in debuggers are told about where they run. */
@@ -92,12 +93,19 @@ function ownArguments({ debugger: debugger_, program }: RunOptions): string[] {
 }
 
 /** @throws UsageError for options that have no use with this kind of program */
-function checkOptions({ program, dirs, imports, invoke }: RunOptions, { kind }: ProgramFile): void {
+function checkOptions(
+  { program, dirs, imports, invoke, network }: RunOptions,
+  { kind }: ProgramFile,
+): void {
+  if (kind === 'module' && network) {
+    throw new UsageError(`--network has no use with ${program}: WASI preview 1 has no network`);
+  }
   if (kind !== 'javascript') return;
   const given = [
     ['dir', dirs.size > 0, 'it sees the files that Node sees'],
     ['import', imports.size > 0, 'it makes its own imports'],
     ['invoke', invoke !== undefined, 'it calls exports itself'],
+    ['network', network, 'it has the network that Node has'],
   ] as const;
   for (const [name, isGiven, why] of given) {
     if (isGiven)

@@ -17,6 +17,8 @@ export interface DebuggeeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** File descriptor of the program's standard input. Default: that of the process. */
   readonly stdin?: number;
+  /** Whether a component may use sockets, name lookup and HTTP. Default: no. */
+  readonly network?: boolean;
   /** Directories for the program: path in the program to path here. */
   readonly dirs?: Readonly<Record<string, string>>;
   /**
@@ -132,6 +134,7 @@ function startOptions(
     invoke,
     traps,
     stdin = 0,
+    network = false,
   } = options;
   const path = (file: string | URL) =>
     /^file:/.test(String(file)) ? fileURLToPath(file) : String(file);
@@ -143,6 +146,7 @@ function startOptions(
     imports: new Map(Object.entries(imports).map(([module, file]) => [module, path(file)])),
     invoke,
     stdin,
+    network,
     traps: traps ?? 'exact',
   };
 }

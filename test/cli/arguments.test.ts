@@ -26,6 +26,7 @@ describe('witness run', () => {
       imports: new Map(),
       invoke: undefined,
       traps: 'exact',
+      network: false,
       program: 'p.wasm',
       args: [],
     });
@@ -53,16 +54,17 @@ describe('witness run', () => {
       imports: new Map([['env', 'e.mjs']]),
       invoke: 'add',
       traps: 'native',
+      network: true,
       program: 'p.wasm',
       args: ['1'],
     };
     const words =
       '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --commands c.txt --stdin in.txt --dir . ' +
       '--debugger-inherit stdin,env --debugger-inherit network --debugger-dir e::/d ' +
-      '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native p.wasm 1';
+      '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native --network p.wasm 1';
     expect(runOptions(...words.split(' '))).toEqual(expected);
     const joined = words.replaceAll(/(--[a-z-]+) (?=\S+ )/g, (all, option: string) =>
-      option.slice(2) in RUN_OPTIONS ? `${option}=` : all,
+      RUN_OPTIONS[option.slice(2)]?.value !== undefined ? `${option}=` : all,
     );
     expect(joined).toContain(
       '--debugger-arg=--json --debugger-arg=-x --debugger-output=- --commands=c.txt',
