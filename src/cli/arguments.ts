@@ -27,15 +27,16 @@ export type Command =
 
 /**
  * @param argv the words after `witness`
+ * @param typed whether somebody is at a terminal, for whom the default debugger is the REPL
  * @throws UsageError
  */
-export function parseCommandLine(argv: readonly string[]): Command {
+export function parseCommandLine(argv: readonly string[], typed = false): Command {
   const [first, ...rest] = argv;
   switch (first) {
     case undefined:
       throw new UsageError('no command; try "witness run program.wasm" or "witness --help"');
     case 'run':
-      return parseRun(rest);
+      return parseRun(rest, typed);
     case 'help':
       return { kind: 'help', topic: rest[0] === 'run' ? 'run' : 'witness' };
     case '--help':
@@ -63,7 +64,7 @@ function looksLikeFile(word: string): boolean {
 
 type Values = Map<string, string[]>;
 
-function parseRun(argv: readonly string[]): Command {
+function parseRun(argv: readonly string[], typed: boolean): Command {
   const { values, program, args } = splitRun(argv);
   if (values.has('help')) return { kind: 'help', topic: 'run' };
   if (program === undefined) {
@@ -72,7 +73,8 @@ function parseRun(argv: readonly string[]): Command {
   if (program === '') throw new UsageError('the path of the program is empty');
   const gdb = values.get('gdb')?.[0];
   const listen = gdb === undefined ? undefined : parseListenAddress(gdb);
-  const standard = listen === undefined ? 'trace' : 'gdbstub';
+  const forPeople = typed || values.has('commands');
+  const standard = listen !== undefined ? 'gdbstub' : forPeople ? 'repl' : 'trace';
   const debugger_ = debuggerChoice(values.get('debugger')?.[0] ?? standard);
   const debuggerArgs = values.get('debugger-arg') ?? [];
   const debuggerOutput = values.get('debugger-output')?.[0];

@@ -29,19 +29,23 @@ export function startDebugger(options: {
   readonly channel: ChannelBuffers;
   /** What its standard streams are instead. */
   readonly clients: MessagePort | undefined;
+  /** The line editor that its standard input is instead. */
+  readonly editor: MessagePort | undefined;
 }): DebuggerThread {
-  const { component, args, capabilities, output, memory, channel, clients } = options;
+  const { component, args, capabilities, output, memory, channel, clients, editor } = options;
   const marked = { fd: STDERR, prefix: `[${component.name}] ` };
   return spawnDebugger({
     component: component.path,
     name: component.name,
     args,
     capabilities,
-    stdout: output === undefined ? marked : { fd: output, prefix: '' },
+    stdout:
+      output === undefined ? marked : { fd: output, prefix: '', wholeLines: editor !== undefined },
     stderr: marked,
     memory,
     channel,
     clients,
+    editor,
   });
 }
 

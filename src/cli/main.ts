@@ -1,5 +1,6 @@
 /** The command `witness`: the main thread's entry. `bin/witness.js` imports it. */
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { parseCommandLine } from './arguments.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
 import { FAILED, USAGE } from './exit-status.ts';
@@ -7,7 +8,9 @@ import { RUN_HELP, WITNESS_HELP } from './help.ts';
 import { run } from './run.ts';
 import { say, writeAll } from './terminal.ts';
 
+const STDIN = 0;
 const STDOUT = 1;
+const STDERR = 2;
 
 function version(): string {
   const url = new URL('../../package.json', import.meta.url);
@@ -18,7 +21,7 @@ function version(): string {
 /** @returns the exit status */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const command = parseCommandLine(argv);
+    const command = parseCommandLine(argv, isatty(STDIN) && isatty(STDERR));
     switch (command.kind) {
       case 'help':
         writeAll(STDOUT, command.topic === 'run' ? RUN_HELP : WITNESS_HELP);

@@ -17,6 +17,7 @@ import { StartError, UsageError } from './errors.ts';
 import { FAILED, INTERRUPTED, TERMINATED, TRAPPED, USAGE } from './exit-status.ts';
 import { checkDirsAndImports, reason, resolveDebugger } from './files.ts';
 import { isRepl, openInputs } from './inputs.ts';
+import { type Interactive, replArguments, startInteractive } from './interactive.ts';
 import { endedInTime, leaveAbruptly } from './leave.ts';
 import { readProgramFile } from './program-file.ts';
 import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
@@ -45,7 +46,18 @@ export async function run(options: RunOptions): Promise<number> {
       ? undefined
       : await listenForClients(options.listen, channel);
   clients?.ready.then(() => say(`process connect --plugin wasm connect://${clients.address}`));
-  const signals = watchSignals();
+  const debuggerOutput = output ?? (isRepl(options.debugger) ? STDERR : undefined);
+  const interactive =
+    channel === undefined || debuggerOutput === undefined
+      ? undefined
+      : startInteractive({
+          options,
+          input: inputs.debugger,
+          output: debuggerOutput,
+          channel,
+          memory,
+        });
+  const signals = watchSignals(interactive);
   const program = startProgram({
     ...threadOptions(options),
     stdin: inputs.program,
@@ -58,15 +70,20 @@ export async function run(options: RunOptions): Promise<number> {
       ? undefined
       : startDebugger({
           component,
-          args: [...ownArguments(options), ...options.debuggerArgs],
+          args: [
+            ...ownArguments(options, debuggerOutput ?? STDERR, interactive !== undefined),
+            ...options.debuggerArgs,
+          ],
           capabilities: capabilitiesOf(options, inputs.debugger),
-          output: output ?? (isRepl(options.debugger) ? STDERR : undefined),
+          output: debuggerOutput,
           memory,
           channel,
           clients: clients?.port,
+          editor: interactive?.port,
         });
   const outcome = await Promise.race([signals.received, settle(program, debugger_)]);
   await clients?.close();
+  interactive?.close();
   if (outcome.message !== undefined) say(outcome.message);
   // Not closeChannel: it would wake both to report to the user that the other is gone.
   const endings = [program.terminate()];
@@ -85,8 +102,12 @@ function threadOptions(options: RunOptions) {
 }
 
 /** What built-in debuggers are told about where they run. */
-function ownArguments({ debugger: debugger_, program }: RunOptions): string[] {
-  if (isRepl(debugger_)) return ['--echo'];
+function ownArguments(
+  { debugger: debugger_, program }: RunOptions,
+  output: number,
+  typed: boolean,
+): string[] {
+  if (isRepl(debugger_)) return replArguments(output, typed);
   // A path, by which LLDB knows the module for a file that it has loaded before.
   const gdbstub = debugger_.kind === 'built-in' && debugger_.name === 'gdbstub';
   return gdbstub ? [`--program=${resolve(program)}`] : [];
@@ -176,13 +197,23 @@ function programOutcome(end: ProgramEnd): Outcome {
   }
 }
 
-function watchSignals(): { received: Promise<Outcome>; stop(): void } {
+function watchSignals(interactive: Interactive | undefined): {
+  received: Promise<Outcome>;
+  stop(): void;
+} {
   let stop = () => {};
   const received = new Promise<Outcome>((resolve) => {
-    const onInterrupt = () => resolve({ status: INTERRUPTED });
+    const leave = () => resolve({ status: INTERRUPTED });
+    const onInterrupt = () => {
+      if (interactive?.interrupt() === true) return;
+      process.off('SIGINT', onInterrupt);
+      leave();
+    };
+    interactive?.left.then(leave);
     const onTerminate = () => resolve({ status: TERMINATED });
-    // Once: a second Ctrl-C ends the process the hard way, should ending the threads take long.
-    process.once('SIGINT', onInterrupt).once('SIGTERM', onTerminate);
+    // Taken off then: one more Ctrl-C ends the process the hard way, should ending the threads take
+    // long.
+    process.on('SIGINT', onInterrupt).once('SIGTERM', onTerminate);
     stop = () => process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate);
   });
   return { received, stop: () => stop() };

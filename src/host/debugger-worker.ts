@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { requestInterrupt } from '../engine/runtime/interrupt.ts';
 import { RemoteDebugger } from '../opaque-debugger/remote.ts';
 import { ClientStreams } from './client-streams.ts';
+import { EditedInput } from './edited-input.ts';
 import { loadComponent, loadComponentFile } from './load.ts';
 import { LineWriter } from './output.ts';
 import { Poller } from './poll.ts';
@@ -31,6 +32,7 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
       debuggee,
       subscribe: () => poller.subscribe(debuggee.watch()),
       poller,
+      edited: data.editor && new EditedInput(data.editor, poller, stdout),
       clients: data.clients && new ClientStreams(data.clients, poller),
       args: [data.name, ...data.args],
       stdout,

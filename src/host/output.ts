@@ -11,6 +11,8 @@ export interface OutputSink {
   readonly fd: number;
   /** Put before each line. Empty: the bytes pass through unchanged and at once. */
   readonly prefix: string;
+  /** Lines are held back until they are finished, also without a prefix. */
+  readonly wholeLines?: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -22,17 +24,25 @@ const RETRY_MS = 2;
 export class LineWriter {
   readonly #fd: number;
   readonly #prefix: Buffer;
+  readonly #passesThrough: boolean;
+  /** What is written while it is not to be shown. */
+  #captured: Uint8Array[] | undefined;
   /** The beginning of a line whose end has not come yet. */
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
 
-  constructor({ fd, prefix }: OutputSink) {
+  constructor({ fd, prefix, wholeLines }: OutputSink) {
     this.#fd = fd;
     this.#prefix = Buffer.from(prefix);
+    this.#passesThrough = prefix === '' && wholeLines !== true;
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#prefix.length === 0) {
+    if (this.#captured !== undefined) {
+      this.#captured.push(new Uint8Array(bytes));
+      return;
+    }
+    if (this.#passesThrough) {
       writeAll(this.#fd, bytes);
       return;
     }
@@ -59,6 +69,28 @@ export class LineWriter {
   writeLine(text: string): void {
     this.flush();
     this.write(Buffer.from(`${text}\n`));
+  }
+
+  /** Gives the unfinished line away: who takes it shows it. */
+  takeUnfinished(): string {
+    const text = Buffer.concat(this.#pending).toString();
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return text;
+  }
+
+  /** From now on nothing is shown, until `endCapture` gives all that was written. */
+  capture(): void {
+    this.#captured = [];
+  }
+
+  /** The text that was written, without its last, unfinished line, which is kept like any other. */
+  endCapture(): string {
+    const text = Buffer.concat(this.#captured ?? []).toString();
+    this.#captured = undefined;
+    const end = text.lastIndexOf('\n') + 1;
+    this.write(Buffer.from(text.slice(end)));
+    return text.slice(0, end);
   }
 
   /** Ends the line that is still unfinished, so that what follows has its own. */

@@ -33,6 +33,8 @@ export interface DebuggerOptions {
   readonly cacheDir?: string | undefined;
   /** What its standard input and output are instead: see client-messages.ts. Handed over. */
   readonly clients?: MessagePort | undefined;
+  /** A line editor's end of its messages, see edited-input.ts: the component's standard input. */
+  readonly editor?: MessagePort | undefined;
 }
 
 /** Everything that crosses to the Worker. */
@@ -54,7 +56,7 @@ export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
   const workerData: DebuggerWorkerData = { ...options, cacheDir };
   const worker = new Worker(new URL(`./debugger-worker${suffix}`, import.meta.url), {
     workerData,
-    transferList: options.clients === undefined ? [] : [options.clients],
+    transferList: [options.clients, options.editor].filter((port) => port !== undefined),
     // What reads the environment or the input of a Worker finds nothing, whatever the shim does.
     env: {},
     stdin: false,

@@ -6,7 +6,8 @@
 import * as shim from '@bytecodealliance/preview2-shim';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
 import { type Capabilities, capableImports, type Interface } from './capabilities.ts';
-import type { ClientStreams } from './client-streams.ts';
+import type { ClientInput, ClientStreams } from './client-streams.ts';
+import type { EditedInput } from './edited-input.ts';
 import type { LineWriter } from './output.ts';
 import type { Poller } from './poll.ts';
 
@@ -26,6 +27,8 @@ export interface WasiOptions {
   readonly args: readonly string[];
   /** Instead of standard output and input: the clients that come one after the other. */
   readonly clients?: ClientStreams | undefined;
+  /** Instead of standard input: lines that are asked for. */
+  readonly edited?: EditedInput | undefined;
   /** What makes the pollables of events and clients. Default: the shim. */
   readonly poller?: Poller | undefined;
   readonly stdout: LineWriter;
@@ -71,7 +74,7 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
   // Its types are those of the package's browser build; what runs is the one for Node.
   const imports = new WASIShim().getImportObject() as unknown as Record<string, Interface>;
   const capable = capableImports(options.capabilities ?? {});
-  const { clients } = options;
+  const { clients, edited } = options;
   const stdout = outputStream(clients ?? options.stdout);
   const stderr = outputStream(options.stderr);
   const none = () => undefined;
@@ -91,7 +94,8 @@ export function wasiImports(options: WasiOptions): Record<string, Interface> {
         throw new ComponentExit(status);
       },
     },
-    ...(clients && { 'wasi:cli/stdin': { getStdin: () => inputStream(clients) } }),
+    ...(clients && { 'wasi:cli/stdin': { getStdin: () => inputStream(clients.next()) } }),
+    ...(edited && { 'wasi:cli/stdin': { getStdin: () => inputStream(edited) } }),
     'wasi:cli/stdout': { getStdout: () => stdout },
     'wasi:cli/stderr': { getStderr: () => stderr },
     'wasi:cli/terminal-stdin': { getTerminalStdin: none },
@@ -128,16 +132,15 @@ function outputStream(writer: Writer): object {
   return Object.assign(new Base(), methods);
 }
 
-/** An `input-stream` of the present client. A subclass for the same reason. */
-function inputStream(clients: ClientStreams): object {
+/** An `input-stream` over an input of ours. A subclass for the same reason. */
+function inputStream(input: ClientInput): object {
   const Base = (shim.io.streams as unknown as Interface)['InputStream'] as new () => object;
-  const client = clients.next();
   const methods: InputMethods = {
-    read: (length) => client.read(length),
-    blockingRead: (length) => client.blockingRead(length),
-    skip: (length) => BigInt(client.read(length).length),
-    blockingSkip: (length) => BigInt(client.blockingRead(length).length),
-    subscribe: () => client.subscribe(),
+    read: (length) => input.read(length),
+    blockingRead: (length) => input.blockingRead(length),
+    skip: (length) => BigInt(input.read(length).length),
+    blockingSkip: (length) => BigInt(input.blockingRead(length).length),
+    subscribe: () => input.subscribe(),
     [Symbol.dispose]() {},
   };
   return Object.assign(new Base(), methods);

@@ -32,6 +32,14 @@ describe('witness run', () => {
     });
   });
 
+  test('is for people where they are', () => {
+    const repl = { kind: 'built-in', name: 'repl' };
+    expect(parseCommandLine(['run', 'p.wasm'], true)).toMatchObject({
+      options: { debugger: repl },
+    });
+    expect(runOptions('--commands', 'c.txt', 'p.wasm').debugger).toEqual(repl);
+  });
+
   test('takes every option, in both forms', () => {
     const expected: RunOptions = {
       debugger: { kind: 'built-in', name: 'gdb' },

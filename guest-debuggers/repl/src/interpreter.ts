@@ -10,6 +10,7 @@ import { dataCommands } from './commands/data.ts';
 import { frameCommands } from './commands/frames.ts';
 import { memoryCommands } from './commands/memory.ts';
 import { runningCommands } from './commands/running.ts';
+import { completions } from './completion.ts';
 import { CommandError, errorCode, meaning } from './errors.ts';
 import type { Session } from './session.ts';
 
@@ -40,7 +41,7 @@ export class Interpreter {
 
   /** Runs a line; what fails is shown, and the session goes on. False if it failed. */
   execute(line: string): boolean {
-    const text = line.trim();
+    const text = line.trimStart().replace(/^(?!complete\s)(.*?)\s+$/, '$1');
     if (text.startsWith('#')) return true;
     const wanted = text === '' ? this.#session.again : text;
     if (wanted === undefined) return true;
@@ -75,6 +76,12 @@ export class Interpreter {
   }
 
   #run(text: string): void {
+    // Not a command of the list: whoever draws the line asks for it, and an empty line still repeats.
+    const line = /^complete(?:\s(.*))?$/.exec(text);
+    if (line !== null) {
+      this.#session.printAll(completions(this.#session, this, line[1] ?? ''));
+      return;
+    }
     // `x/4 addr` and `p$0` are not split by a space: a name is letters, or ?.
     const [, word = '', args = ''] = /^([A-Za-z-]+|\?|\S+)\s*(.*)$/.exec(text) ?? [];
     // Also when it fails: what failed is not worth repeating.

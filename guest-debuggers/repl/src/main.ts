@@ -38,6 +38,8 @@ function repl(d: Debuggee, options: Options, write: (text: string) => void): boo
   const session = new Session(d, { write, style: options.color ? colourStyle : plainStyle });
   const interpreter = new Interpreter(session);
   const input = new LineReader();
+  if (!options.echo)
+    write('"help" lists the commands. The program has not begun: "run" starts it.\n');
   while (session.ending === undefined) {
     write(PROMPT);
     const line = input.next();
