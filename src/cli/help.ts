@@ -8,13 +8,13 @@ witness: debugging for WebAssembly, where the debugger is a WebAssembly componen
   witness --version
 
 Example:
-  witness run --debugger-arg=--break=main program.wasm
+  witness run program.wasm
 `;
 
 export const RUN_HELP = `\
 witness run [options] program.wasm|program.mjs [args...]
 
-  -D, --debugger NAME|PATH      built-in debugger or component file; "none" (default: trace)
+  -D, --debugger NAME|PATH      built-in debugger or component file; "none" (see below)
       --debugger-arg ARG        one argument for the debugger (repeatable)
       --debugger-inherit LIST   give the debugger stdin,network,env: any of these
       --commands FILE|-         the debugger's stdin; - is stdin, then not the program's
@@ -32,7 +32,7 @@ witness run [options] program.wasm|program.mjs [args...]
 Exit status: the program's; 134: it trapped; 125: debugger or start failed; 2: wrong options.
 
 Examples:
-  witness run -D repl fib.wasm 10
-  witness run --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
+  witness run fib.wasm 10                    (on a terminal: repl; else: trace)
+  witness run -D trace --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
   witness run -g 1234 --dir . --env LANG=C program.wasm -v in.txt
 `;
