@@ -6,10 +6,9 @@
  */
 import type { DebugModule, Engine } from '../engine/runtime/engine.ts';
 import { type Transpiled, transpileCached } from '../host/transpile.ts';
-import { type ComponentImports, missingImports, withoutVersion } from '../host/world.ts';
+import { type ComponentImports, importsOf, missingImports, withoutVersion } from '../host/world.ts';
 import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
 import { coreModules } from '../wasm/component/core-modules.ts';
-import type { Extern, Externs } from '../wasm/component/types.ts';
 import { decodeModule } from '../wasm/module.ts';
 import { decodeModuleName } from '../wasm/names.ts';
 import { type ComponentCall, planCall } from './component-invoke.ts';
@@ -20,7 +19,6 @@ import { loadImportFiles } from './imports.ts';
 import type { Program } from './program.ts';
 import { ProgramExit } from './program-exit.ts';
 import { writeAll } from './terminal.ts';
-import { kindOf } from './wave.ts';
 
 const STDOUT = 1;
 const RUN = 'wasi:cli/run';
@@ -50,7 +48,7 @@ export async function prepareComponent(
   if (call === undefined) checkRunnable(program, shape);
   const transpiled = await transpile(program, bytes);
   const imports = { ...programWasi(start), ...(await importFiles(start)) };
-  const missing = missingImports(withFunctions(shape.imports), imports);
+  const missing = missingImports(importsOf(shape), imports);
   if (missing.length > 0) throw new StartError(missingMessage(program, missing));
   const generated = await load(transpiled);
   const modules = loadModules(engine, program, bytes, transpiled);
@@ -134,15 +132,6 @@ async function importFiles(start: DebuggeeStart): Promise<ComponentImports> {
   return Object.fromEntries(
     Object.entries(files).map(([name, object]) => [withoutVersion(name), object]),
   ) as ComponentImports;
-}
-
-/** An interface of types alone needs nobody to provide it, unless it has resources: they are classes. */
-function withFunctions(imported: Externs): Externs {
-  const isNeeded = (extern: Extern): boolean =>
-    extern.kind === 'instance'
-      ? [...extern.exports.values()].some(isNeeded)
-      : extern.kind !== 'type' || kindOf(extern.type) === 'resource';
-  return new Map([...imported].filter(([, extern]) => isNeeded(extern)));
 }
 
 function missingMessage(program: string, missing: readonly string[]): string {

@@ -1,18 +1,10 @@
 /** From the bytes of a debugger component to a function that runs it. */
 
 import { readFile } from 'node:fs/promises';
-import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
-import type { Externs } from '../wasm/component/types.ts';
-import { WasmError } from '../wasm/error.ts';
 import { ComponentError } from './component-error.ts';
 import type * as DebuggerExport from './generated/interfaces/bytecodealliance-wasmtime-debugger.js';
 import { type Transpiled, transpileCached } from './transpile.ts';
-import {
-  type ComponentImports,
-  missingImports,
-  withoutVersion,
-  worldDifferences,
-} from './world.ts';
+import { type ComponentImports, missingImports, withoutVersion } from './world.ts';
 
 export interface DebuggerComponent {
   /**
@@ -67,21 +59,18 @@ export async function loadComponent(
       `${name}: not a debugger: it exports ${found}, and not ${DEBUGGER} (world debug-main)`,
     );
   }
-  const type = interfaceOf(bytes);
-  const differences = type === undefined ? [] : worldDifferences(type);
+  const { differences } = transpiled.fit;
   if (differences.length > 0) {
     const others = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
     throw new ComponentError(
       `${name}: it was built for another version of the world debug-main. ${differences[0]}${others}`,
     );
   }
-  const imported: Externs =
-    type?.imports ?? new Map(transpiled.imports.map((i) => [i, { kind: 'other' }]));
   // No imports of its own, so a data: URL does: no file of ours has to be executable code.
   const source = Buffer.from(transpiled.source).toString('base64');
   const generated = (await import(`data:text/javascript;base64,${source}`)) as Generated;
   return {
-    instantiate: (imports) => instantiate(generated, transpiled, { imported, imports }, name),
+    instantiate: (imports) => instantiate(generated, transpiled, imports, name),
   };
 }
 
@@ -115,10 +104,10 @@ function reason(error: unknown): string {
 function instantiate(
   generated: Generated,
   transpiled: Transpiled,
-  { imported, imports }: { imported: Externs; imports: ComponentImports },
+  imports: ComponentImports,
   name: string,
 ): typeof DebuggerExport {
-  const missing = missingImports(imported, imports);
+  const missing = missingImports(transpiled.fit.imports, imports);
   if (missing.length > 0) {
     throw new ComponentError(
       `${name}: it imports what Witness does not provide: ${missing.join(', ')}`,
@@ -148,16 +137,6 @@ function checkPreamble(bytes: Uint8Array, name: string): void {
       `${name}: a core module, not a component. A debugger is a component with the world ` +
         'debug-main; a core module can be made one with `jco new`',
     );
-  }
-}
-
-/** Undefined for one with what came after this reader: jco knows it, and checks go by names alone. */
-function interfaceOf(bytes: Uint8Array): ComponentInterface | undefined {
-  try {
-    return readComponent(bytes);
-  } catch (error) {
-    if (error instanceof WasmError) return undefined;
-    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
  * second for a big component, reading it back 20 ms.
  *
  * A cache file is `crc32 (4 bytes, little-endian) ++ v8.serialize(Transpiled)`. Its name is the hash
- * of all that it depends on (the component, jco's version, how its output is tuned), so an entry never
+ * of all that it depends on (the component, jco's version, how its output is tuned, the world), so an entry never
  * goes out of date; one that is damaged is made again.
  */
 
@@ -14,20 +14,21 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
+import { WORLD } from './generated/world.ts';
+import { type Fit, fitOf } from './world.ts';
 
 export interface Transpiled {
   /** An ES module with no imports that exports `instantiate`. */
   readonly source: string;
   /** The core modules by the names under which `instantiate` asks for them. */
   readonly modules: ReadonlyMap<string, Uint8Array>;
-  /** Names of the imported interfaces and functions, without versions. */
-  readonly imports: readonly string[];
   /** Names of the exports, with versions and without. */
   readonly exports: readonly string[];
+  readonly fit: Fit;
 }
 
 /** Changes when the cache file, or what is made of jco's output, changes in form. */
-const FORMAT = 2;
+const FORMAT = 3;
 const CHECKSUM_BYTES = 4;
 const EXTENSION = '.component';
 /** An entry that nobody has used for this long is deleted, in milliseconds. */
@@ -42,7 +43,7 @@ const OPTIONS = {
   base64Cutoff: 0,
   emitTypescriptDeclarations: false,
 } as const;
-const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK]);
+const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK, WORLD]);
 
 /**
  * `$XDG_CACHE_HOME/witness`, else the platform's place for caches, else a directory of the user's own
@@ -99,8 +100,8 @@ async function transpile(component: Uint8Array): Promise<Transpiled> {
   return {
     source: new TextDecoder().decode(source).replace(DEBUG_LOG_CHECK, 'return;'),
     modules: new Map(entries.filter(([name]) => name.endsWith('.wasm'))),
-    imports,
     exports: exports.map(([name]) => name),
+    fit: fitOf(component, imports),
   };
 }
 
@@ -120,12 +121,13 @@ async function load(path: string): Promise<Transpiled | undefined> {
 }
 
 function isTranspiled(entry: unknown): entry is Transpiled {
-  const { source, modules, imports, exports } = (entry ?? {}) as Partial<Transpiled>;
+  const { source, modules, exports, fit } = (entry ?? {}) as Partial<Transpiled>;
   return (
     typeof source === 'string' &&
     modules instanceof Map &&
-    Array.isArray(imports) &&
-    Array.isArray(exports)
+    Array.isArray(exports) &&
+    Array.isArray(fit?.imports) &&
+    Array.isArray(fit.differences)
   );
 }
 

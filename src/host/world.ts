@@ -4,7 +4,7 @@
  * with the wrong ones, or fail in the middle of a session.
  */
 
-import type { ComponentInterface } from '../wasm/component/component.ts';
+import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
 import {
   type ComponentType,
   definitionText,
@@ -12,6 +12,7 @@ import {
   type Externs,
   typeText,
 } from '../wasm/component/types.ts';
+import { WasmError } from '../wasm/error.ts';
 import { WORLD } from './generated/world.ts';
 
 export type WorldShape = Readonly<Record<string, string>>;
@@ -106,18 +107,64 @@ function readable(name: string): string {
   return name.replace(/^\[(method|static|constructor)\]/, '');
 }
 
+/** What has to be known of a component's types. Plain data: it is kept with the transpiled component. */
+export interface Fit {
+  /** See `worldDifferences`. */
+  readonly differences: readonly string[];
+  readonly imports: readonly Imported[];
+}
+
+/** An interface, or a bare function, that a component imports. */
+export interface Imported {
+  /** With its version. */
+  readonly name: string;
+  /** Names of the functions of an interface, as in the component. */
+  readonly functions: readonly string[];
+}
+
+/** @param names what jco says that the component imports, for one that came after our reader */
+export function fitOf(component: Uint8Array, names: readonly string[]): Fit {
+  try {
+    const type = readComponent(component);
+    return { differences: worldDifferences(type), imports: importsOf(type) };
+  } catch (error) {
+    if (!(error instanceof WasmError)) throw error;
+    return { differences: [], imports: names.map((name) => ({ name, functions: [] })) };
+  }
+}
+
+export function importsOf({ imports }: ComponentInterface): Imported[] {
+  return [...imports]
+    .filter(([, extern]) => isNeeded(extern))
+    .map(([name, extern]) => {
+      const items = extern.kind === 'instance' ? [...extern.exports] : [];
+      return {
+        name,
+        functions: items.flatMap(([item, { kind }]) => (kind === 'func' ? item : [])),
+      };
+    });
+}
+
+/** An interface of types alone needs nobody to provide it, unless it has resources: they are classes. */
+function isNeeded(extern: Extern): boolean {
+  if (extern.kind === 'instance') return [...extern.exports.values()].some(isNeeded);
+  return extern.kind !== 'type' || definitionText(extern.type) === 'resource';
+}
+
 /** The imports, by unversioned name, each an interface, or `{ default }` for a bare function. */
 export type ComponentImports = Record<string, Record<string, unknown>>;
 
 /** What the component imports and nobody provides: names of interfaces and of functions in them. */
-export function missingImports(imported: Externs, provided: ComponentImports): string[] {
-  return [...imported].flatMap(([name, extern]) => {
+export function missingImports(
+  imported: readonly Imported[],
+  provided: ComponentImports,
+): string[] {
+  return imported.flatMap(({ name, functions }) => {
     const object = provided[withoutVersion(name)];
     if (object === undefined || isOtherWasi(name)) return [name];
-    if (extern.kind !== 'instance') return [];
-    return [...extern.exports]
-      .filter(([item, { kind }]) => kind === 'func' && !provides(object, item))
-      .map(([item]) => `${readable(item)} of ${name}`);
+    return functions
+      .filter((item) => !provides(object, item))
+      .map((item) => `${readable(item)} of ${name}`);
   });
 }
 

@@ -59,8 +59,8 @@ const HTTP_REQUEST_URI_INVALID = 19;
 const NOT_PERMITTED = 31;
 
 describe('a component', () => {
-  it('reaches nothing that it is not given', async () => {
-    const { lines, status } = await reach([]);
+  it('reaches nothing that it is not given, nor what the program is given', async () => {
+    const { lines, status } = await reach([`--dir=${data}::/p`, '--env=A=1']);
     expect(lines).toEqual([
       'environment: 0',
       'cwd: 0',

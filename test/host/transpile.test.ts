@@ -45,7 +45,7 @@ it('does not run what is whole but of another form', async () => {
   const cache = await fresh();
   const made = await transpileCached(component, cache);
   const [name] = await readdir(cache);
-  for (const foreign of [undefined, 'text', { source: 'throw 1' }, { ...made, modules: {} }]) {
+  for (const foreign of [undefined, 'text', { source: 'throw 1' }, { ...made, fit: {} }]) {
     const content = serialize(foreign);
     const checksum = Buffer.alloc(4);
     checksum.writeUInt32LE(crc32(content));

@@ -6,7 +6,7 @@ import { parse } from '@bytecodealliance/jco';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComponentError } from '../../src/host/component-error.ts';
 import { loadComponent } from '../../src/host/load.ts';
-import { missingImports, worldDifferences } from '../../src/host/world.ts';
+import { importsOf, missingImports, worldDifferences } from '../../src/host/world.ts';
 import { readComponent } from '../../src/wasm/component/component.ts';
 import { dummyComponent, versions } from '../support/worlds.ts';
 
@@ -140,7 +140,7 @@ it('a component of the world wasi:cli/command is no debugger', async () => {
 
 describe('what nobody provides', () => {
   const named = (imported: string) =>
-    parse(`(component ${imported})`).then((bytes) => readComponent(bytes).imports);
+    parse(`(component ${imported})`).then((bytes) => importsOf(readComponent(bytes)));
   const provided = {
     'wasi:cli/exit': { exit() {} },
     'wasi:io/poll': {
@@ -155,10 +155,13 @@ describe('what nobody provides', () => {
   it.each<[string, string[]]>([
     ['(import "hello" (func))', []],
     ['(import "wasi:cli/exit@0.2.3" (instance (export "exit" (func))))', []],
-    ['(import "a:b/c@1.0.0" (instance))', ['a:b/c@1.0.0']],
-    ['(import "wasi:cli/exit@0.3.0" (instance))', ['wasi:cli/exit@0.3.0']],
+    ['(import "a:b/c@1.0.0" (instance (export "f" (func))))', ['a:b/c@1.0.0']],
+    ['(import "wasi:cli/exit@0.3.0" (instance (export "exit" (func))))', ['wasi:cli/exit@0.3.0']],
+    // An interface of types alone needs nobody.
+    ['(import "a:b/c" (instance (type $t (enum "x")) (export "t" (type (eq $t)))))', []],
+    ['(import "a:b/c" (instance (export "t" (type (sub resource)))))', ['a:b/c']],
     [
-      '(import "wasi:cli/exit@0.2.0-rc-2023-11-10" (instance))',
+      '(import "wasi:cli/exit@0.2.0-rc-2023-11-10" (instance (export "exit" (func))))',
       ['wasi:cli/exit@0.2.0-rc-2023-11-10'],
     ],
     [
