@@ -54,7 +54,7 @@ function awaitClient(
   return readInput(input);
 }
 
-/** Stops the program for a client that has come while it runs. */
+/** Stops the program: for a client that has come while it runs, or that has gone. */
 function interrupt(target: DebuggeeTarget): Stop {
   target.interrupt();
   for (;;) {
@@ -83,7 +83,10 @@ function serveClient(
       if (next !== undefined && protocol.gone) target.resume(false);
     }
   }
-  if (!protocol.gone) target.detach();
+  if (protocol.gone) return;
+  // The client has vanished. Its breakpoints can only be taken out while the program is stopped.
+  if (target.future !== undefined && interrupt(target).kind === 'exited') return;
+  target.detach();
 }
 
 /** Waits for bytes of the client, or their end, and for the program if it runs. */

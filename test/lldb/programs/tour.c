@@ -25,6 +25,7 @@ __attribute__((noinline)) int outer(int n) {
   double half = n / 2.0;
   long long big = 5000000000LL + n;
   struct point here = {n, -n, "here"};
+  spins = origin.x;
   int twice = inner(n, 1);  // outer calls
   int more = inner(here.x, 2);
   return twice + more + (int)half + (int)(big % 10);  // outer's last line

@@ -1,10 +1,11 @@
 /** Real LLDB as a client of `witness run -g`, in processes of their own. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import type { Readable, Writable } from 'node:stream';
+import { describe, onTestFinished } from 'vitest';
 import { type Ended, type Running, startWitness } from '../../support/witness.ts';
 import { SOURCE_MAP } from './programs.ts';
 
@@ -31,6 +32,7 @@ export interface Served {
 /** `witness run -g 0` with these words, once it can be connected to. */
 export async function serveProgram(words: readonly string[]): Promise<Served> {
   const witness = startWitness(['run', '-g', '0', ...words]);
+  onTestFinished(() => void witness.process.kill());
   let text = '';
   witness.process.stderr?.on('data', (bytes: Buffer) => {
     text += bytes.toString();
@@ -62,14 +64,10 @@ export async function lldb(
   commands: readonly string[],
 ): Promise<LldbSession> {
   const { witness, address } = await serveProgram(words);
-  try {
-    const connect = `process connect --plugin wasm connect://${address}`;
-    const transcript = await runLldb([SOURCE_MAP, connect, ...commands]);
-    const answers = answersTo(transcript, commands);
-    return { transcript, answers, ended: await witness.ended };
-  } finally {
-    witness.process.kill();
-  }
+  const connect = `process connect --plugin wasm connect://${address}`;
+  const transcript = await runLldb([SOURCE_MAP, connect, ...commands]);
+  const answers = answersTo(transcript, commands);
+  return { transcript, answers, ended: await witness.ended };
 }
 
 /** Runs LLDB over a file of commands; it goes on after one that fails only at the end of the file. */
@@ -103,4 +101,53 @@ function answersTo(transcript: string, commands: readonly string[]): string[] {
     const end = rest.indexOf('(lldb) ');
     return end < 0 ? rest : rest.slice(0, end);
   });
+}
+
+/** LLDB with its commands typed in one at a time, for what happens while the program runs. */
+export class InteractiveLldb {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  #output = '';
+  #seen = 0;
+  #ended = false;
+
+  constructor() {
+    this.#child = spawn(LLDB, ['--no-lldbinit'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child.stdout.on('data', (bytes: Buffer) => {
+      this.#output += bytes.toString();
+    });
+    this.#child.on('close', () => {
+      this.#ended = true;
+    });
+    onTestFinished(() => this.kill());
+    this.type(SOURCE_MAP);
+  }
+
+  type(command: string): void {
+    this.#child.stdin.write(`${command}\n`);
+  }
+
+  /** Types the command, and gives what is printed up to this text, which has not been seen before. */
+  async ask(command: string, text: string): Promise<string> {
+    this.type(command);
+    for (;;) {
+      const at = this.#output.indexOf(text, this.#seen);
+      if (at >= 0) {
+        const answer = this.#output.slice(this.#seen, at + text.length);
+        this.#seen = at + text.length;
+        return answer;
+      }
+      if (this.#ended) throw new Error(`LLDB ended without "${text}":\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** The process is gone, like one that has crashed. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    if (!this.#ended) await new Promise((resolve) => this.#child.on('close', resolve));
+  }
 }
