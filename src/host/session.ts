@@ -14,6 +14,11 @@ import type { EventSubscription, Subscribe } from './subscription.ts';
 
 export type { EventSubscription, Subscribe };
 
+/** A resource, by what it shares with the others of its debuggee. */
+export interface Owner {
+  readonly session: Session;
+}
+
 const RUNNING =
   'the program is running. Until event-future.finish has given the event, only ' +
   'debuggee.interrupt and the event future may be used';
@@ -26,6 +31,7 @@ export class Session {
   readonly #frames = new Set<FrameHandle>();
   readonly #subscriptions = new Set<EventSubscription>();
   #resumptions = 0;
+  #awaited = 0;
 
   constructor(debuggee: OpaqueDebugger, subscribe: Subscribe) {
     this.debuggee = debuggee;
@@ -44,23 +50,20 @@ export class Session {
 
   /**
    * Asks the debuggee, for a method whose WIT type has no error: every failure is a trap.
+   * @param d the debuggee that the component named, if the method takes one
    * @throws WebAssembly.RuntimeError
    */
-  ask<T>(method: string, query: (debuggee: OpaqueDebugger) => T): T {
-    if (this.debuggee.state === 'running') throw trap(method, RUNNING);
-    try {
-      return query(this.debuggee);
-    } catch (error) {
-      throw asTrap(method, error);
-    }
+  ask<T>(method: string, d: Owner | undefined, query: (debuggee: OpaqueDebugger) => T): T {
+    this.#check(method, d);
+    return this.alone(method, () => query(this.debuggee));
   }
 
   /**
    * Asks the debuggee, for a method that returns a result: a DebuggeeError is given in-band.
    * @throws InBandError, WebAssembly.RuntimeError
    */
-  tryTo<T>(method: string, query: (debuggee: OpaqueDebugger) => T): T {
-    if (this.debuggee.state === 'running') throw trap(method, RUNNING);
+  tryTo<T>(method: string, d: Owner, query: (debuggee: OpaqueDebugger) => T): T {
+    this.#check(method, d);
     try {
       return query(this.debuggee);
     } catch (error) {
@@ -69,11 +72,44 @@ export class Session {
     }
   }
 
+  /**
+   * For what a handle can answer by itself, also while the program runs.
+   * @throws WebAssembly.RuntimeError
+   */
+  alone<T>(method: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw asTrap(method, error);
+    }
+  }
+
+  /** @throws WebAssembly.RuntimeError if this is of another debuggee */
+  requireOwn(method: string, what: string, { session }: Owner): void {
+    if (session === this) return;
+    throw trap(method, `the ${what} is of another debuggee. Use each handle with its own`);
+  }
+
+  #check(method: string, d: Owner | undefined): void {
+    if (d !== undefined) this.requireOwn(method, 'handle', d);
+    if (this.debuggee.state === 'running') throw trap(method, RUNNING);
+  }
+
   /** To be called when the debuggee has been resumed: its frames are gone. */
   resumed(): void {
     this.#resumptions++;
     for (const frame of this.#frames) this.#holders.delete(frame);
     this.#frames.clear();
+  }
+
+  /** Whether a future for the present resumption's event is held. */
+  get awaited(): boolean {
+    return this.#awaited > 0;
+  }
+
+  /** @param change 1 for a new future, -1 for one that has been used or dropped */
+  countFuture(change: 1 | -1): void {
+    this.#awaited += change;
   }
 
   /** One more resource object holds this handle. */
@@ -115,6 +151,10 @@ export class Session {
   }
 }
 
+/** A trap of this method stays what it is. */
 export function asTrap(method: string, error: unknown): WebAssembly.RuntimeError {
+  if (error instanceof WebAssembly.RuntimeError && error.message.startsWith(`${method}: `)) {
+    return error;
+  }
   return trap(method, error instanceof Error ? error.message : String(error), error);
 }

@@ -3,6 +3,7 @@
 import type { WasmType } from '../opaque-debugger/opaque-debugger.ts';
 import type { WasmType as WitType } from './generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
 import type { WasmValue } from './resources/wasm-value.ts';
+import type { Owner, Session } from './session.ts';
 
 export function toWitType(type: WasmType): WitType {
   return { tag: `wasm-${type}` } as const;
@@ -43,13 +44,20 @@ export function f64ToBits(value: number): bigint {
 /**
  * The contents of values that the component has handed over, which ends its ownership: `use` gets
  * them while their references are still held.
+ * @throws WebAssembly.RuntimeError for a value of another debuggee
  */
 export function consume<T>(
+  session: Session,
+  method: string,
   values: readonly WasmValue[],
   use: (contents: WasmValue['contents'][]) => T,
 ): T {
   try {
-    return use(values.map((value) => value.contents));
+    for (const value of values) {
+      // One that the component made is of no debuggee.
+      if (value.session !== undefined) session.requireOwn(method, 'value', value as Owner);
+    }
+    return use(session.alone(method, () => values.map((value) => value.contents)));
   } finally {
     for (const value of values) value[Symbol.dispose]();
   }

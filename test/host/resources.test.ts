@@ -1,45 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Debuggee } from '../../src/host/resources/debuggee.ts';
 import { EventFuture } from '../../src/host/resources/event-future.ts';
 import { WasmException } from '../../src/host/resources/wasm-exception.ts';
 import { WasmTag } from '../../src/host/resources/wasm-tag.ts';
 import { WasmValue } from '../../src/host/resources/wasm-value.ts';
-import { Session } from '../../src/host/session.ts';
-import type { ErrorCode } from '../../src/opaque-debugger/opaque-debugger.ts';
-import { BYTECODE, PCS, ScriptedDebugger } from '../support/scripted-debugger.ts';
-
-function start() {
-  const script = new ScriptedDebugger();
-  const session = new Session(script, () => {
-    throw new Error('a scripted debuggee cannot be polled');
-  });
-  const d = new Debuggee(session);
-  const step = () => EventFuture.finish(d.singleStep({ tag: 'normal' }), d);
-  return { script, session, d, step, instance: d.allInstances()[0]! };
-}
-
-function payload(action: () => unknown): ErrorCode {
-  try {
-    action();
-  } catch (error) {
-    // jco looks for an own property.
-    expect(Object.hasOwn(error as object, 'payload')).toBe(true);
-    return (error as { payload: ErrorCode }).payload;
-  }
-  throw new Error('it did not fail');
-}
-
-function expectTrap(action: () => unknown, message: RegExp): void {
-  let thrown: unknown;
-  try {
-    action();
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toBeInstanceOf(WebAssembly.RuntimeError);
-  expect(Object.hasOwn(thrown as object, 'payload')).toBe(false);
-  expect((thrown as Error).message).toMatch(message);
-}
+import { BYTECODE, PCS } from '../support/scripted-debugger.ts';
+import { expectTrap, payload, start } from './scripted.ts';
 
 describe('entities', () => {
   it('are reached from the debuggee', () => {
@@ -188,6 +153,19 @@ describe('running', () => {
     expectTrap(() => EventFuture.finish(future, d), /taken already/);
   });
 
+  it('gives a dropped future’s event to the next one', () => {
+    const { d, script } = start();
+    d.singleStep({ tag: 'normal' })[Symbol.dispose]();
+    expectTrap(() => d.allModules(), /^debuggee\.all-modules: the program is running/);
+    const val = [WasmValue.makeI32(1)];
+    expectTrap(() => d.continue({ tag: 'early-return', val }), /its event future was dropped/);
+    const future = d.continue({ tag: 'normal' });
+    expectTrap(() => d.continue({ tag: 'normal' }), /^debuggee\.continue: the program is running/);
+    expect(EventFuture.finish(future, d)).toEqual({ tag: 'breakpoint' });
+    expect(script.resumptions).toHaveLength(1);
+    expect(d.exitFrames()[0]!.getPc(d)).toBe(PCS[0]);
+  });
+
   it('reads, but does not resume, what has ended', () => {
     const { d, instance } = start();
     EventFuture.finish(d.continue({ tag: 'normal' }), d);
@@ -225,79 +203,5 @@ describe('running', () => {
     const thrown = EventFuture.finish(d.continue({ tag: 'throw-exception', val: exception }), d);
     if (thrown.tag !== 'exception') throw new Error(thrown.tag);
     expect(thrown.val.getValues(d)[0]!.unwrapI32()).toBe(9);
-  });
-});
-
-describe('handles', () => {
-  it('are released when the last resource object is dropped, and only once', () => {
-    const { d, instance, script } = start();
-    const id = Number(instance.uniqueId());
-    const second = instance.clone();
-    const third = d.allInstances()[0]!;
-    instance[Symbol.dispose]();
-    instance[Symbol.dispose]();
-    second[Symbol.dispose]();
-    expect(script.released).toEqual([]);
-    third[Symbol.dispose]();
-    expect(script.released).toEqual([id]);
-  });
-
-  it('are held by the values that refer to them', () => {
-    const { d, instance, script } = start();
-    const value = instance.getTable(d, 0).getElement(d, 0n);
-    const func = value.unwrapFunc()!;
-    func[Symbol.dispose]();
-    expect(script.released).not.toContain(func.handle);
-    value[Symbol.dispose]();
-    expect(script.released).toContain(func.handle);
-  });
-
-  it('that were handed over are the host’s to drop', () => {
-    const { d, instance, script, step } = start();
-    step();
-    const callee = instance.getFunc(d, 1);
-    const argument = instance.getTable(d, 0).getElement(d, 0n);
-    const val = { callee, arguments: [argument] };
-    const future = d.continue({ tag: 'inject-call', val });
-    expect(script.released).toContain(callee.handle);
-    EventFuture.finish(future, d);
-  });
-
-  it('do not pile up in the host', () => {
-    const { d, instance, session, script } = start();
-    const held = session.held;
-    for (let i = 0; i < 100_000; i++) instance.getMemory(d, 0)[Symbol.dispose]();
-    for (let i = 0; i < 100; i++) {
-      WasmException.make(d, instance.getTag(d, 0), [WasmValue.makeI32(i)])[Symbol.dispose]();
-    }
-    // One tag is left: a garbage-collected guest may be slow to drop.
-    expect(session.held).toBe(held + 1);
-    expect(script.released.length).toBeGreaterThanOrEqual(100_100);
-  });
-
-  it('of frames are given back within their pause, and forgotten after it', () => {
-    const { d, session, script, step } = start();
-    step();
-    const held = session.held;
-    const frame = d.exitFrames()[0]!;
-    const again = d.exitFrames()[0]!;
-    frame[Symbol.dispose]();
-    expect(script.released).toEqual([]);
-    expect(session.held).toBe(held + 1);
-    step();
-    expect(session.held).toBe(held);
-    again[Symbol.dispose]();
-    expect(script.released).toEqual([]);
-    const [next] = d.exitFrames();
-    next![Symbol.dispose]();
-    expect(script.released).toHaveLength(1);
-  });
-
-  it('that leak are swept at the end', () => {
-    const { d, instance, session, script } = start();
-    const leaked = [instance.getMemory(d, 0).handle, instance.getFunc(d, 1).handle];
-    session.sweep();
-    expect(session.held).toBe(0);
-    expect(script.released).toEqual(expect.arrayContaining(leaked));
   });
 });

@@ -28,19 +28,19 @@ export class Debuggee implements Wit.Debuggee {
 
   allModules(): Module[] {
     return this.session
-      .ask('debuggee.all-modules', (debuggee) => debuggee.allModules())
+      .ask('debuggee.all-modules', this, (debuggee) => debuggee.allModules())
       .map((module) => new Module(this.session, module));
   }
 
   allInstances(): Instance[] {
     return this.session
-      .ask('debuggee.all-instances', (debuggee) => debuggee.allInstances())
+      .ask('debuggee.all-instances', this, (debuggee) => debuggee.allInstances())
       .map((instance) => new Instance(this.session, instance));
   }
 
   exitFrames(): Frame[] {
     return this.session
-      .ask('debuggee.exit-frames', (debuggee) => debuggee.exitFrames())
+      .ask('debuggee.exit-frames', this, (debuggee) => debuggee.exitFrames())
       .map((frame) => new Frame(this.session, frame));
   }
 
@@ -64,36 +64,57 @@ export class Debuggee implements Wit.Debuggee {
     );
   }
 
+  /** The event that a dropped future would have given: it is still to come, or waits to be taken. */
+  #waitAgain(method: string, value: ResumptionValue): EventFuture {
+    if (this.session.awaited) {
+      throw trap(method, 'the program is running. Wait for its event with event-future.finish');
+    }
+    if (value.tag !== 'normal') {
+      throw trap(
+        method,
+        'the program is running, and its event future was dropped. Resume it with normal, which ' +
+          'gives a future for that event, and wait for it first',
+      );
+    }
+    return new EventFuture(this.session);
+  }
+
   #resume(
     method: string,
     value: ResumptionValue,
     go: (resumption: Resumption) => void,
   ): EventFuture {
-    const { state } = this.session.debuggee;
-    if (state === 'running') {
-      throw trap(method, 'the program is running. Wait for its event with event-future.finish');
-    }
+    const { session } = this;
+    const { state } = session.debuggee;
+    if (state === 'running') return this.#waitAgain(method, value);
     if (state === 'complete') {
       throw trap(method, 'the program has ended. Do not resume it after the event complete');
     }
-    try {
-      handOver(value, go);
-    } catch (error) {
-      throw asTrap(method, error);
-    }
-    this.session.resumed();
-    return new EventFuture(this.session);
+    requireOwn(session, method, value);
+    session.alone(method, () => handOver(session, method, value, go));
+    session.resumed();
+    return new EventFuture(session);
   }
 }
 
+function requireOwn(session: Session, method: string, value: ResumptionValue): void {
+  if (value.tag === 'throw-exception') session.requireOwn(method, 'exception', value.val);
+  if (value.tag === 'inject-call') session.requireOwn(method, 'function', value.val.callee);
+}
+
 /** What the component owned in the resumption is the host's now, and dropped after use. */
-function handOver(value: ResumptionValue, go: (resumption: Resumption) => void): void {
+function handOver(
+  session: Session,
+  method: string,
+  value: ResumptionValue,
+  go: (resumption: Resumption) => void,
+): void {
   switch (value.tag) {
     case 'normal':
       go({ kind: 'normal' });
       return;
     case 'early-return':
-      consume(value.val, (values) => go({ kind: 'early-return', values }));
+      consume(session, method, value.val, (values) => go({ kind: 'early-return', values }));
       return;
     case 'throw-exception': {
       using exception = value.val;
@@ -102,7 +123,7 @@ function handOver(value: ResumptionValue, go: (resumption: Resumption) => void):
     }
     case 'inject-call': {
       using callee = value.val.callee;
-      consume(value.val.arguments, (args) =>
+      consume(session, method, value.val.arguments, (args) =>
         go({ kind: 'inject-call', callee: callee.handle, args }),
       );
       return;

@@ -13,14 +13,16 @@ const FINISH = 'event-future.finish';
 export class EventFuture implements Wit.EventFuture {
   readonly #session: Session;
   readonly #subscriptions: EventSubscription[] = [];
-  #taken = false;
+  #live = true;
 
   constructor(session: Session) {
     this.#session = session;
+    session.countFuture(1);
   }
 
   /** Each call makes a pollable; it is of no use after `finish`, and must be dropped before. */
   subscribe(): Pollable {
+    if (!this.#live) throw trap('event-future.subscribe', 'the future was used or dropped');
     let subscription: EventSubscription;
     try {
       subscription = this.#session.subscribe();
@@ -32,14 +34,14 @@ export class EventFuture implements Wit.EventFuture {
     return subscription.pollable;
   }
 
-  static finish(self: EventFuture, _debuggee: Debuggee): Wit.Event {
+  static finish(self: EventFuture, d: Debuggee): Wit.Event {
+    self.#session.requireOwn(FINISH, 'future', d);
     using future = self;
     return future.#take();
   }
 
   #take(): Wit.Event {
-    if (this.#taken) throw trap(FINISH, 'the event has been taken already');
-    this.#taken = true;
+    if (!this.#live) throw trap(FINISH, 'the event has been taken already');
     let event: DebugEvent | undefined;
     try {
       event = this.#session.debuggee.wait();
@@ -64,8 +66,10 @@ export class EventFuture implements Wit.EventFuture {
     }
   }
 
-  /** Without `finish` before it, the program stays out of reach until the component returns. */
+  /** Without `finish` before it, the event stays to be taken by the next future. */
   [Symbol.dispose](): void {
+    if (this.#live) this.#session.countFuture(-1);
+    this.#live = false;
     for (const subscription of this.#subscriptions) this.#session.endSubscription(subscription);
     this.#subscriptions.length = 0;
   }

@@ -1,8 +1,10 @@
 import {
   DebuggeeError,
+  DebuggeeTrap,
   type FrameHandle,
   type OpaqueDebugger,
 } from '../../opaque-debugger/opaque-debugger.ts';
+import { DROPPED } from '../entity.ts';
 import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
 import type { Session } from '../session.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -24,35 +26,36 @@ export class Frame implements Wit.Frame {
     session.retainFrame(handle);
   }
 
-  getInstance(_d: Debuggee): Instance {
-    const instance = this.#tryTo('get-instance', (debuggee) =>
+  getInstance(d: Debuggee): Instance {
+    const instance = this.#tryTo(d, 'get-instance', (debuggee) =>
       debuggee.frameInstance(this.#handle),
     );
     return new Instance(this.#session, instance);
   }
 
-  getFuncIndex(_d: Debuggee): number {
-    return this.#tryTo('get-func-index', (debuggee) => debuggee.frameFuncAndPc(this.#handle)).func;
+  getFuncIndex(d: Debuggee): number {
+    return this.#tryTo(d, 'get-func-index', (debuggee) => debuggee.frameFuncAndPc(this.#handle))
+      .func;
   }
 
-  getPc(_d: Debuggee): number {
-    return this.#tryTo('get-pc', (debuggee) => debuggee.frameFuncAndPc(this.#handle)).pc;
+  getPc(d: Debuggee): number {
+    return this.#tryTo(d, 'get-pc', (debuggee) => debuggee.frameFuncAndPc(this.#handle)).pc;
   }
 
-  getLocals(_d: Debuggee): WasmValue[] {
-    return this.#tryTo('get-locals', (debuggee) => debuggee.frameLocals(this.#handle)).map(
+  getLocals(d: Debuggee): WasmValue[] {
+    return this.#tryTo(d, 'get-locals', (debuggee) => debuggee.frameLocals(this.#handle)).map(
       (contents) => new WasmValue(contents, this.#session),
     );
   }
 
-  getStack(_d: Debuggee): WasmValue[] {
-    return this.#tryTo('get-stack', (debuggee) => debuggee.frameStack(this.#handle)).map(
+  getStack(d: Debuggee): WasmValue[] {
+    return this.#tryTo(d, 'get-stack', (debuggee) => debuggee.frameStack(this.#handle)).map(
       (contents) => new WasmValue(contents, this.#session),
     );
   }
 
-  parentFrame(_d: Debuggee): Frame | undefined {
-    const parent = this.#tryTo('parent-frame', (debuggee) => debuggee.frameParent(this.#handle));
+  parentFrame(d: Debuggee): Frame | undefined {
+    const parent = this.#tryTo(d, 'parent-frame', (debuggee) => debuggee.frameParent(this.#handle));
     return parent === undefined ? undefined : new Frame(this.#session, parent);
   }
 
@@ -63,8 +66,9 @@ export class Frame implements Wit.Frame {
   }
 
   /** A frame of an earlier pause is not asked about: its number may mean another one by now. */
-  #tryTo<T>(method: string, query: (debuggee: OpaqueDebugger) => T): T {
-    return this.#session.tryTo(`frame.${method}`, (debuggee) => {
+  #tryTo<T>(d: Debuggee, method: string, query: (debuggee: OpaqueDebugger) => T): T {
+    return this.#session.tryTo(`frame.${method}`, d, (debuggee) => {
+      if (!this.#held) throw new DebuggeeTrap(DROPPED);
       if (this.#pause !== this.#session.resumptions) throw new DebuggeeError('invalid-frame');
       return query(debuggee);
     });

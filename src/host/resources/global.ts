@@ -7,20 +7,20 @@ import { WasmValue } from './wasm-value.ts';
 
 /** `global`. */
 export class Global extends IdentifiedEntity<GlobalHandle> implements Wit.Global {
-  get(_d: Debuggee): WasmValue {
-    const contents = this.session.tryTo('global.get', (debuggee) =>
+  get(d: Debuggee): WasmValue {
+    const contents = this.session.tryTo('global.get', d, (debuggee) =>
       debuggee.globalGet(this.handle),
     );
     return new WasmValue(contents, this.session);
   }
 
-  set(_d: Debuggee, value: WasmValue): void {
-    consume([value], ([contents]) =>
-      this.session.tryTo('global.set', (debuggee) => debuggee.globalSet(this.handle, contents!)),
+  set(d: Debuggee, value: WasmValue): void {
+    consume(this.session, 'global.set', [value], ([contents]) =>
+      this.session.tryTo('global.set', d, (debuggee) => debuggee.globalSet(this.handle, contents!)),
     );
   }
 
   clone(): Global {
-    return new Global(this.session, this.handle);
+    return this.copy('global.clone', Global);
   }
 }

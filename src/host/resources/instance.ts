@@ -16,50 +16,53 @@ import { WasmTag } from './wasm-tag.ts';
 
 /** `instance`. */
 export class Instance extends IdentifiedEntity<InstanceHandle> implements Wit.Instance {
-  getModule(_d: Debuggee): Module {
-    const module = this.session.ask('instance.get-module', (debuggee) =>
+  getModule(d: Debuggee): Module {
+    const module = this.session.ask('instance.get-module', d, (debuggee) =>
       debuggee.instanceGetModule(this.handle),
     );
     return new Module(this.session, module);
   }
 
-  getMemory(_d: Debuggee, index: number): Memory {
-    return this.#entity('memory', Memory, (debuggee) =>
+  getMemory(d: Debuggee, index: number): Memory {
+    return this.#entity(d, 'memory', Memory, (debuggee) =>
       debuggee.instanceGetMemory(this.handle, index),
     );
   }
 
-  getGlobal(_d: Debuggee, index: number): Global {
-    return this.#entity('global', Global, (debuggee) =>
+  getGlobal(d: Debuggee, index: number): Global {
+    return this.#entity(d, 'global', Global, (debuggee) =>
       debuggee.instanceGetGlobal(this.handle, index),
     );
   }
 
-  getTable(_d: Debuggee, index: number): Table {
-    return this.#entity('table', Table, (debuggee) =>
+  getTable(d: Debuggee, index: number): Table {
+    return this.#entity(d, 'table', Table, (debuggee) =>
       debuggee.instanceGetTable(this.handle, index),
     );
   }
 
-  getFunc(_d: Debuggee, index: number): WasmFunc {
-    return this.#entity('func', WasmFunc, (debuggee) =>
+  getFunc(d: Debuggee, index: number): WasmFunc {
+    return this.#entity(d, 'func', WasmFunc, (debuggee) =>
       debuggee.instanceGetFunc(this.handle, index),
     );
   }
 
-  getTag(_d: Debuggee, index: number): WasmTag {
-    return this.#entity('tag', WasmTag, (debuggee) => debuggee.instanceGetTag(this.handle, index));
+  getTag(d: Debuggee, index: number): WasmTag {
+    return this.#entity(d, 'tag', WasmTag, (debuggee) =>
+      debuggee.instanceGetTag(this.handle, index),
+    );
   }
 
   clone(): Instance {
-    return new Instance(this.session, this.handle);
+    return this.copy('instance.clone', Instance);
   }
 
   #entity<H extends Handle<string>, R>(
+    d: Debuggee,
     kind: string,
     Resource: new (session: Session, handle: H) => R,
     query: (debuggee: OpaqueDebugger) => H,
   ): R {
-    return new Resource(this.session, this.session.tryTo(`instance.get-${kind}`, query));
+    return new Resource(this.session, this.session.tryTo(`instance.get-${kind}`, d, query));
   }
 }

@@ -5,82 +5,82 @@ import type { Debuggee } from './debuggee.ts';
 
 /** `memory`. Addresses and sizes are in bytes. */
 export class Memory extends IdentifiedEntity<MemoryHandle> implements Wit.Memory {
-  sizeBytes(_d: Debuggee): bigint {
-    return this.session.ask('memory.size-bytes', (debuggee) =>
+  sizeBytes(d: Debuggee): bigint {
+    return this.session.ask('memory.size-bytes', d, (debuggee) =>
       debuggee.memorySizeBytes(this.handle),
     );
   }
 
-  pageSizeBytes(_d: Debuggee): bigint {
-    return this.session.ask('memory.page-size-bytes', (debuggee) =>
+  pageSizeBytes(d: Debuggee): bigint {
+    return this.session.ask('memory.page-size-bytes', d, (debuggee) =>
       debuggee.memoryPageSize(this.handle),
     );
   }
 
-  growToBytes(_d: Debuggee, delta: bigint): bigint {
-    return this.session.tryTo('memory.grow-to-bytes', (debuggee) =>
+  growToBytes(d: Debuggee, delta: bigint): bigint {
+    return this.session.tryTo('memory.grow-to-bytes', d, (debuggee) =>
       debuggee.memoryGrow(this.handle, delta),
     );
   }
 
-  getBytes(_d: Debuggee, address: bigint, length: bigint): Uint8Array {
-    return this.#read('get-bytes', address, length);
+  getBytes(d: Debuggee, address: bigint, length: bigint): Uint8Array {
+    return this.#read(d, 'get-bytes', address, length);
   }
 
-  setBytes(_d: Debuggee, address: bigint, bytes: Uint8Array): void {
-    this.#write('set-bytes', address, bytes);
+  setBytes(d: Debuggee, address: bigint, bytes: Uint8Array): void {
+    this.#write(d, 'set-bytes', address, bytes);
   }
 
-  getU8(_d: Debuggee, address: bigint): number {
-    return view(this.#read('get-u8', address, 1n)).getUint8(0);
+  getU8(d: Debuggee, address: bigint): number {
+    return view(this.#read(d, 'get-u8', address, 1n)).getUint8(0);
   }
 
-  getU16(_d: Debuggee, address: bigint): number {
-    return view(this.#read('get-u16', address, 2n)).getUint16(0, true);
+  getU16(d: Debuggee, address: bigint): number {
+    return view(this.#read(d, 'get-u16', address, 2n)).getUint16(0, true);
   }
 
-  getU32(_d: Debuggee, address: bigint): number {
-    return view(this.#read('get-u32', address, 4n)).getUint32(0, true);
+  getU32(d: Debuggee, address: bigint): number {
+    return view(this.#read(d, 'get-u32', address, 4n)).getUint32(0, true);
   }
 
-  getU64(_d: Debuggee, address: bigint): bigint {
-    return view(this.#read('get-u64', address, 8n)).getBigUint64(0, true);
+  getU64(d: Debuggee, address: bigint): bigint {
+    return view(this.#read(d, 'get-u64', address, 8n)).getBigUint64(0, true);
   }
 
-  setU8(_d: Debuggee, address: bigint, value: number): void {
-    this.#write('set-u8', address, Uint8Array.of(value));
+  setU8(d: Debuggee, address: bigint, value: number): void {
+    this.#write(d, 'set-u8', address, Uint8Array.of(value));
   }
 
-  setU16(_d: Debuggee, address: bigint, value: number): void {
+  setU16(d: Debuggee, address: bigint, value: number): void {
     const bytes = new Uint8Array(2);
     view(bytes).setUint16(0, value, true);
-    this.#write('set-u16', address, bytes);
+    this.#write(d, 'set-u16', address, bytes);
   }
 
-  setU32(_d: Debuggee, address: bigint, value: number): void {
+  setU32(d: Debuggee, address: bigint, value: number): void {
     const bytes = new Uint8Array(4);
     view(bytes).setUint32(0, value, true);
-    this.#write('set-u32', address, bytes);
+    this.#write(d, 'set-u32', address, bytes);
   }
 
-  setU64(_d: Debuggee, address: bigint, value: bigint): void {
+  setU64(d: Debuggee, address: bigint, value: bigint): void {
     const bytes = new Uint8Array(8);
     view(bytes).setBigUint64(0, value, true);
-    this.#write('set-u64', address, bytes);
+    this.#write(d, 'set-u64', address, bytes);
   }
 
   clone(): Memory {
-    return new Memory(this.session, this.handle);
+    return this.copy('memory.clone', Memory);
   }
 
-  #read(method: string, address: bigint, length: bigint): Uint8Array {
-    return this.session.tryTo(`memory.${method}`, (debuggee) =>
+  #read(d: Debuggee, method: string, address: bigint, length: bigint): Uint8Array {
+    return this.session.tryTo(`memory.${method}`, d, (debuggee) =>
       debuggee.memoryReadBytes(this.handle, address, length),
     );
   }
 
-  #write(method: string, address: bigint, bytes: Uint8Array): void {
-    this.session.tryTo(`memory.${method}`, (debuggee) =>
+  #write(d: Debuggee, method: string, address: bigint, bytes: Uint8Array): void {
+    this.session.tryTo(`memory.${method}`, d, (debuggee) =>
       debuggee.memoryWriteBytes(this.handle, address, bytes),
     );
   }

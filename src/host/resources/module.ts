@@ -6,22 +6,24 @@ import type { Debuggee } from './debuggee.ts';
 /** `module`. */
 export class Module extends IdentifiedEntity<ModuleHandle> implements Wit.Module {
   bytecode(): Uint8Array | undefined {
-    return this.session.ask('module.bytecode', (debuggee) => debuggee.moduleBytecode(this.handle));
+    return this.session.ask('module.bytecode', undefined, (debuggee) =>
+      debuggee.moduleBytecode(this.handle),
+    );
   }
 
-  addBreakpoint(_d: Debuggee, pc: number): void {
-    this.session.tryTo('module.add-breakpoint', (debuggee) =>
+  addBreakpoint(d: Debuggee, pc: number): void {
+    this.session.tryTo('module.add-breakpoint', d, (debuggee) =>
       debuggee.moduleAddBreakpoint(this.handle, pc),
     );
   }
 
-  removeBreakpoint(_d: Debuggee, pc: number): void {
-    this.session.tryTo('module.remove-breakpoint', (debuggee) =>
+  removeBreakpoint(d: Debuggee, pc: number): void {
+    this.session.tryTo('module.remove-breakpoint', d, (debuggee) =>
       debuggee.moduleRemoveBreakpoint(this.handle, pc),
     );
   }
 
   clone(): Module {
-    return new Module(this.session, this.handle);
+    return this.copy('module.clone', Module);
   }
 }

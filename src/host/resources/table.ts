@@ -7,26 +7,26 @@ import { WasmValue } from './wasm-value.ts';
 
 /** `table`. */
 export class Table extends IdentifiedEntity<TableHandle> implements Wit.Table {
-  len(_d: Debuggee): bigint {
-    return this.session.ask('table.len', (debuggee) => debuggee.tableLength(this.handle));
+  len(d: Debuggee): bigint {
+    return this.session.ask('table.len', d, (debuggee) => debuggee.tableLength(this.handle));
   }
 
-  getElement(_d: Debuggee, index: bigint): WasmValue {
-    const contents = this.session.tryTo('table.get-element', (debuggee) =>
+  getElement(d: Debuggee, index: bigint): WasmValue {
+    const contents = this.session.tryTo('table.get-element', d, (debuggee) =>
       debuggee.tableGetElement(this.handle, index),
     );
     return new WasmValue(contents, this.session);
   }
 
-  setElement(_d: Debuggee, index: bigint, value: WasmValue): void {
-    consume([value], ([contents]) =>
-      this.session.tryTo('table.set-element', (debuggee) =>
+  setElement(d: Debuggee, index: bigint, value: WasmValue): void {
+    consume(this.session, 'table.set-element', [value], ([contents]) =>
+      this.session.tryTo('table.set-element', d, (debuggee) =>
         debuggee.tableSetElement(this.handle, index, contents!),
       ),
     );
   }
 
   clone(): Table {
-    return new Table(this.session, this.handle);
+    return this.copy('table.clone', Table);
   }
 }

@@ -8,26 +8,32 @@ import { WasmValue } from './wasm-value.ts';
 
 /** `wasm-exception`. */
 export class WasmException extends Entity<ExceptionHandle> implements Wit.WasmException {
-  getTag(_d: Debuggee): WasmTag {
-    const tag = this.session.ask('wasm-exception.get-tag', (debuggee) =>
+  getTag(d: Debuggee): WasmTag {
+    const tag = this.session.ask('wasm-exception.get-tag', d, (debuggee) =>
       debuggee.exceptionTag(this.handle),
     );
     return new WasmTag(this.session, tag);
   }
 
-  getValues(_d: Debuggee): WasmValue[] {
+  getValues(d: Debuggee): WasmValue[] {
     return this.session
-      .tryTo('wasm-exception.get-values', (debuggee) => debuggee.exceptionValues(this.handle))
+      .tryTo('wasm-exception.get-values', d, (debuggee) => debuggee.exceptionValues(this.handle))
       .map((contents) => new WasmValue(contents, this.session));
   }
 
-  clone(_d: Debuggee): WasmException {
-    return new WasmException(this.session, this.handle);
+  clone(d: Debuggee): WasmException {
+    return this.session.ask(
+      'wasm-exception.clone',
+      d,
+      () => new WasmException(this.session, this.handle),
+    );
   }
 
-  static make({ session }: Debuggee, tag: WasmTag, values: WasmValue[]): WasmException {
-    const exception = consume(values, (contents) =>
-      session.tryTo('wasm-exception.make', (debuggee) =>
+  static make(d: Debuggee, tag: WasmTag, values: WasmValue[]): WasmException {
+    const { session } = d;
+    session.requireOwn('wasm-exception.make', 'tag', tag);
+    const exception = consume(session, 'wasm-exception.make', values, (contents) =>
+      session.tryTo('wasm-exception.make', d, (debuggee) =>
         debuggee.exceptionNew(tag.handle, contents),
       ),
     );

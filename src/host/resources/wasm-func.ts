@@ -6,19 +6,19 @@ import type { Debuggee } from './debuggee.ts';
 
 /** `wasm-func`. */
 export class WasmFunc extends Entity<FuncHandle> implements Wit.WasmFunc {
-  params(_d: Debuggee): Wit.WasmType[] {
+  params(d: Debuggee): Wit.WasmType[] {
     return this.session
-      .tryTo('wasm-func.params', (debuggee) => debuggee.funcParams(this.handle))
+      .tryTo('wasm-func.params', d, (debuggee) => debuggee.funcParams(this.handle))
       .map(toWitType);
   }
 
-  results(_d: Debuggee): Wit.WasmType[] {
+  results(d: Debuggee): Wit.WasmType[] {
     return this.session
-      .tryTo('wasm-func.results', (debuggee) => debuggee.funcResults(this.handle))
+      .tryTo('wasm-func.results', d, (debuggee) => debuggee.funcResults(this.handle))
       .map(toWitType);
   }
 
   clone(): WasmFunc {
-    return new WasmFunc(this.session, this.handle);
+    return this.copy('wasm-func.clone', WasmFunc);
   }
 }

@@ -6,21 +6,22 @@ import type { Debuggee } from './debuggee.ts';
 
 /** `wasm-tag`. */
 export class WasmTag extends IdentifiedEntity<TagHandle> implements Wit.WasmTag {
-  params(_d: Debuggee): Wit.WasmType[] {
+  params(d: Debuggee): Wit.WasmType[] {
     return this.session
-      .tryTo('wasm-tag.params', (debuggee) => debuggee.tagParams(this.handle))
+      .tryTo('wasm-tag.params', d, (debuggee) => debuggee.tagParams(this.handle))
       .map(toWitType);
   }
 
   clone(): WasmTag {
-    return new WasmTag(this.session, this.handle);
+    return this.copy('wasm-tag.clone', WasmTag);
   }
 
-  static make({ session }: Debuggee, params: Wit.WasmType[]): WasmTag {
+  static make(d: Debuggee, params: Wit.WasmType[]): WasmTag {
+    const { session } = d;
     const types = params.map(fromWitType);
     return new WasmTag(
       session,
-      session.ask('wasm-tag.make', (debuggee) => debuggee.tagNew(types)),
+      session.ask('wasm-tag.make', d, (debuggee) => debuggee.tagNew(types)),
     );
   }
 }

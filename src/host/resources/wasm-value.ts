@@ -1,4 +1,9 @@
-import type { WasmValue as Contents, Handle } from '../../opaque-debugger/opaque-debugger.ts';
+import {
+  type WasmValue as Contents,
+  DebuggeeTrap,
+  type Handle,
+} from '../../opaque-debugger/opaque-debugger.ts';
+import { DROPPED } from '../entity.ts';
 import { trap } from '../errors.ts';
 import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
 import type { Session } from '../session.ts';
@@ -10,22 +15,31 @@ const V128_BYTES = 16;
 
 /** `wasm-value`: a value, with all its bits, and a hold on the entity that it refers to. */
 export class WasmValue implements Wit.WasmValue {
-  /** Not private: the classes that pass values to the debuggee read it. */
-  readonly contents: Contents;
   /** Undefined for a value that the component made: that cannot be a reference. */
-  readonly #session: Session | undefined;
+  readonly session: Session | undefined;
+  readonly #contents: Contents;
   #holds: Handle<string> | undefined;
+  #held = true;
 
   constructor(contents: Contents, session: Session | undefined) {
-    this.contents = contents;
-    this.#session = session;
+    this.#contents = contents;
+    this.session = session;
     if (contents.type === 'funcref') this.#holds = contents.func;
     else if (contents.type === 'exnref') this.#holds = contents.exception;
     if (this.#holds !== undefined) session?.retain(this.#holds);
   }
 
+  /**
+   * Not private: the classes that pass values to the debuggee read it.
+   * @throws DebuggeeTrap once dropped
+   */
+  get contents(): Contents {
+    if (!this.#held) throw new DebuggeeTrap(DROPPED);
+    return this.#contents;
+  }
+
   getType(): Wit.WasmType {
-    return toWitType(this.contents.type);
+    return toWitType(this.#use('get-type').type);
   }
 
   unwrapI32(): number {
@@ -50,14 +64,14 @@ export class WasmValue implements Wit.WasmValue {
 
   unwrapFunc(): WasmFunc | undefined {
     const { func } = this.#expect('funcref');
-    if (func === undefined || this.#session === undefined) return undefined;
-    return new WasmFunc(this.#session, func);
+    if (func === undefined || this.session === undefined) return undefined;
+    return new WasmFunc(this.session, func);
   }
 
   unwrapException(): WasmException | undefined {
     const { exception } = this.#expect('exnref');
-    if (exception === undefined || this.#session === undefined) return undefined;
-    return new WasmException(this.#session, exception);
+    if (exception === undefined || this.session === undefined) return undefined;
+    return new WasmException(this.session, exception);
   }
 
   static makeI32(value: number): WasmValue {
@@ -84,21 +98,27 @@ export class WasmValue implements Wit.WasmValue {
   }
 
   clone(): WasmValue {
-    return new WasmValue(this.contents, this.#session);
+    return new WasmValue(this.#use('clone'), this.session);
   }
 
   [Symbol.dispose](): void {
     const held = this.#holds;
+    this.#held = false;
     this.#holds = undefined;
-    if (held !== undefined) this.#session?.release(held);
+    if (held !== undefined) this.session?.release(held);
+  }
+
+  #use(method: string): Contents {
+    if (!this.#held) throw trap(`wasm-value.${method}`, DROPPED);
+    return this.#contents;
   }
 
   #expect<T extends Contents['type']>(type: T): Extract<Contents, { type: T }> {
-    const { contents } = this;
+    const method = `unwrap-${{ funcref: 'func', exnref: 'exception' }[type as string] ?? type}`;
+    const contents = this.#use(method);
     if (contents.type !== type) {
-      const method = { funcref: 'func', exnref: 'exception' }[type as string] ?? type;
       throw trap(
-        `wasm-value.unwrap-${method}`,
+        `wasm-value.${method}`,
         `the value is a ${contents.type}. Look at wasm-value.get-type first`,
       );
     }
