@@ -4,6 +4,7 @@
  */
 
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
+import { trap } from './errors.ts';
 import { DEBUGGEE_INTERFACE, type DebuggerComponent } from './load.ts';
 import { Debuggee } from './resources/debuggee.ts';
 import { debuggeeInterface } from './resources/index.ts';
@@ -31,7 +32,8 @@ export function runDebugger(component: DebuggerComponent, options: RunOptions): 
       [DEBUGGEE_INTERFACE]: debuggeeInterface,
       'print-debugger-info': { default: (message: string) => stderr.writeLine(message) },
     });
-    instance.debug(new Debuggee(session), [...args]);
+    const d = new Debuggee(session);
+    trapping(() => instance.debug(d, [...args]));
   } catch (error) {
     if (!(error instanceof ComponentExit) || error.status !== 0) throw error;
     return 'exited';
@@ -42,4 +44,18 @@ export function runDebugger(component: DebuggerComponent, options: RunOptions): 
   }
   debuggee.finish();
   return 'done';
+}
+
+/**
+ * What the bindings themselves find wrong (a handle that is dropped twice, or handed over twice) is a
+ * trap like any other.
+ */
+function trapping(debug: () => void): void {
+  try {
+    debug();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || !(error instanceof Error)) throw error;
+    const message = `${error.message}. It dropped a handle, or handed one over, that it did not own`;
+    throw trap("the debugger's bindings", message, error);
+  }
 }

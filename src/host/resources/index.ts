@@ -1,6 +1,7 @@
 /** The interface `bytecodealliance:wasmtime/debuggee` as the bindings import it: its classes. */
 
 import type * as Wit from '../generated/interfaces/bytecodealliance-wasmtime-debuggee.js';
+import { guardMethods } from '../guard.ts';
 import { Debuggee } from './debuggee.ts';
 import { EventFuture } from './event-future.ts';
 import { Frame } from './frame.ts';
@@ -38,3 +39,7 @@ export const debuggeeInterface = {
   WasmTag,
   WasmValue,
 } satisfies { [C in keyof typeof Wit]: HostClass<(typeof Wit)[C]> };
+
+for (const [name, resource] of Object.entries(debuggeeInterface)) {
+  guardMethods(name.replace(/\B[A-Z]/g, '-$&').toLowerCase(), resource);
+}

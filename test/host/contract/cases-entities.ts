@@ -269,6 +269,16 @@ export const ENTITY_CASES: readonly Case[] = [
     `,
   },
   {
+    name: 'an exception with values that the world cannot express',
+    entry: 'throws-extern',
+    script: `
+      ${resume('normal', 'exception', 'thrown')}
+      wasm-exception.get-values thrown d -> error unsupported-type
+      tag = wasm-exception.get-tag thrown d -> wasm-tag
+      wasm-tag.params tag d -> error unsupported-type
+    `,
+  },
+  {
     name: 'what cannot be expressed fails the whole list',
     entry: 'references',
     script: `

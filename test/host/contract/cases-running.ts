@@ -235,6 +235,8 @@ export const RUNNING_CASES: readonly Case[] = [
       extern = instance.get-func instance d @with-extern
       a = wasm-value.make-i32 1
       ${resume('inject:extern:a', 'error mismatched-type')}
+      extern = instance.get-func instance d @make-extern
+      ${resume('inject:extern:', 'error unsupported-type')}
       ${resume('normal', 'complete')}
     `,
   },

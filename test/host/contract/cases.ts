@@ -8,6 +8,10 @@ export interface Case {
   readonly script: string;
   /** Waits among pollables, which only a program in another thread can be part of. */
   readonly polls?: true;
+  /** The errors that it sees are not the engine's own (faults.ts). */
+  readonly fault?: true;
+  /** A trap does not end it: for layers without a component. */
+  readonly trapsGoOn?: true;
 }
 
 /** To the first instruction of the entry. */

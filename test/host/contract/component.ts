@@ -66,6 +66,7 @@ export function componentLayer(
   return {
     name,
     exact,
+    component: true,
     polls: true,
     async run({ entry, commands }: Scenario) {
       const wires = commands.map(({ wire }) => wire);

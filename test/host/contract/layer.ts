@@ -7,6 +7,7 @@ export interface Scenario {
   /** Export of the program that is called. */
   readonly entry: string;
   readonly commands: readonly Command[];
+  readonly trapsGoOn?: true;
 }
 
 export interface Outcome {
@@ -22,9 +23,16 @@ export interface Layer extends AsyncDisposable {
   readonly name: string;
   /** Whether all bits of what a debugger passes get through. */
   readonly exact: boolean;
+  /** Whether the debugger is a component, which a trap ends. */
+  readonly component: boolean;
   /** Whether a debugger can wait for the program among other things. */
   readonly polls: boolean;
   run(scenario: Scenario): Promise<Outcome>;
+}
+
+/** Whether the script ends with this result. */
+export function ends({ trapsGoOn }: Scenario, result: string | undefined): boolean {
+  return trapsGoOn !== true && result?.startsWith('trap ') === true;
 }
 
 /** The commands, each with what it gave where that is not what it should be. */

@@ -9,16 +9,16 @@ import { decodeNames } from '../../../src/wasm/names.ts';
 import { assemble } from '../../engine/debuggee.ts';
 import type { Symbols } from './script.ts';
 
-export const ENTRIES = [
-  'calls',
-  'references',
-  'throws',
-  'traps',
-  'spins',
-  'fails',
-  'many',
-] as const;
-export type Entry = (typeof ENTRIES)[number];
+/** The program's exports that cases call. */
+export type Entry =
+  | 'calls'
+  | 'references'
+  | 'throws'
+  | 'throws-extern'
+  | 'traps'
+  | 'spins'
+  | 'fails'
+  | 'many';
 
 const TEXT = `(module
   (type $none (func))
@@ -127,6 +127,11 @@ const TEXT = `(module
     v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 255
     ref.func $add
     throw $all)
+  (func $throws-extern (export "throws-extern")
+    ref.null extern
+    throw $extern)
+  (func $make-extern (result externref)
+    ref.null extern)
   (func $traps (export "traps")
     i32.const 1
     i32.const 0

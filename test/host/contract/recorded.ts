@@ -15,7 +15,7 @@ import {
   type OpaqueDebugger,
 } from '../../../src/opaque-debugger/opaque-debugger.ts';
 import { Interpreter } from './interpreter.ts';
-import type { Layer, Outcome, Scenario } from './layer.ts';
+import { ends, type Layer, type Outcome, type Scenario } from './layer.ts';
 import type { Program } from './program.ts';
 import { attempt, runInThisThread } from './same-thread.ts';
 
@@ -81,7 +81,7 @@ function run(program: Program, scenario: Scenario): Outcome {
   const results: string[] = [];
   for (const { wire } of scenario.commands) {
     results.push(attempt(() => interpreter.run(wire)));
-    if (results.at(-1)!.startsWith('trap ')) break;
+    if (ends(scenario, results.at(-1))) break;
   }
   return { results, held };
 }
@@ -90,6 +90,7 @@ export function recordedLayer(program: Program): Layer {
   return {
     name: 'host, a recording',
     exact: true,
+    component: false,
     polls: false,
     run: async (scenario) => run(program, scenario),
     async [Symbol.asyncDispose]() {},

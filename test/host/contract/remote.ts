@@ -10,7 +10,7 @@ import { Session } from '../../../src/host/session.ts';
 import { RemoteDebugger } from '../../../src/opaque-debugger/remote.ts';
 import { DebuggeeThread } from './debuggee-thread.ts';
 import { Interpreter } from './interpreter.ts';
-import type { Layer, Outcome, Scenario } from './layer.ts';
+import { ends, type Layer, type Outcome, type Scenario } from './layer.ts';
 import type { Program } from './program.ts';
 import { attempt } from './same-thread.ts';
 
@@ -19,13 +19,15 @@ export function remoteLayer(program: Program): Layer {
   return {
     name: 'host, over the channel',
     exact: true,
+    component: false,
     polls: true,
     run: (scenario) => run(thread, scenario),
     [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
   };
 }
 
-async function run(thread: DebuggeeThread, { entry, commands }: Scenario): Promise<Outcome> {
+async function run(thread: DebuggeeThread, scenario: Scenario): Promise<Outcome> {
+  const { entry, commands } = scenario;
   const { channel, memory, ended } = thread.start(entry);
   const debuggee = new RemoteDebugger(channel, () => requestInterrupt(memory));
   const poller = new Poller(channel);
@@ -41,7 +43,7 @@ async function run(thread: DebuggeeThread, { entry, commands }: Scenario): Promi
   const results: string[] = [];
   for (const { wire } of commands) {
     results.push(attempt(() => interpreter.run(wire)));
-    if (results.at(-1)!.startsWith('trap ')) break;
+    if (ends(scenario, results.at(-1))) break;
   }
   session.sweep();
   debuggee.finish();

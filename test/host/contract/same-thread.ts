@@ -20,7 +20,7 @@ import {
 } from '../../../src/opaque-debugger/opaque-debugger.ts';
 import { withFaults } from './faults.ts';
 import { Interpreter } from './interpreter.ts';
-import type { Layer, Outcome, Scenario } from './layer.ts';
+import { ends, type Layer, type Outcome, type Scenario } from './layer.ts';
 import { hostImports, type Program } from './program.ts';
 
 /** The debugger's view of a program in this thread: it runs until its event has been taken. */
@@ -91,9 +91,10 @@ export type Wrap = (debuggee: OpaqueDebugger) => OpaqueDebugger;
 /** @param wrap around the debuggee that the host gets */
 export function runInThisThread(
   { bytes }: Program,
-  { entry, commands }: Scenario,
+  scenario: Scenario,
   wrap: Wrap = (debuggee) => debuggee,
 ): Outcome {
+  const { entry, commands } = scenario;
   const engine: Engine = new Engine({
     memory: createDebugMemory(),
     onStop: (event) => {
@@ -112,7 +113,7 @@ export function runInThisThread(
   const results: string[] = [];
 
   function proceed(): void {
-    while (results.length < commands.length && !results.at(-1)?.startsWith('trap ')) {
+    while (results.length < commands.length && !ends(scenario, results.at(-1))) {
       const { method, wire } = commands[results.length]!;
       if (method === 'event-future.finish' && own.state === 'running' && !own.ready) return;
       results.push(attempt(() => interpreter.run(wire)));
@@ -151,6 +152,7 @@ export function sameThreadLayer(program: Program): Layer {
   return {
     name: 'host, same thread',
     exact: true,
+    component: false,
     polls: false,
     run: async (scenario) => runInThisThread(program, scenario),
     async [Symbol.asyncDispose]() {},
