@@ -1,6 +1,6 @@
 /** The same scenarios under the engine. */
 
-import type { Snapshot } from '../../../src/engine/instrument/snapshot.ts';
+import { caughtOffset } from '../../../src/engine/instrument/legacy-shape.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
 import {
@@ -8,11 +8,12 @@ import {
   frameLocals,
   frameOperands,
 } from '../../../src/engine/runtime/frame-values.ts';
-import type { Activation, Frame } from '../../../src/engine/runtime/frames.ts';
+import type { Frame } from '../../../src/engine/runtime/frames.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { functionType } from '../../../src/wasm/module.ts';
 import { Op } from '../../../src/wasm/opcodes.ts';
-import { referenceText } from './reference-text.ts';
+import { type HeapReader, heapReader } from './heap-objects.ts';
+import { ObjectNumbers, referenceText } from './reference-text.ts';
 import { type Scenario, show } from './scenario.ts';
 import type { FrameState, StackState } from './state.ts';
 
@@ -31,6 +32,8 @@ export interface Driver {
 /**
  * Runs a scenario.
  *
+ * @param identities - how long an object keeps its number: the whole run, or one stop, if runs that
+ *   stop elsewhere are to be compared
  * @param begin - called before any code has run, with all modules loaded
  * @param onStop - called at every stop; says how to go on
  * @returns what the embedder returned
@@ -38,15 +41,22 @@ export interface Driver {
 export function runUnderEngine(
   scenario: Scenario,
   bytes: readonly Uint8Array[],
+  identities: 'run' | 'stop',
   begin: (driver: Driver) => void,
   onStop: (stop: EngineStop, driver: Driver) => 'run' | 'step',
 ): string {
   let how: 'run' | 'step' = 'run';
+  const numbers = new ObjectNumbers();
+  let reader: StateReader | undefined;
   const engine = new Engine({
     memory: createDebugMemory(),
     onStop: (event) => {
       // The session on the other side does not stop where a host function throws.
-      if (!isInHostCall(engine)) how = onStop(stopState(engine, event), { engine, modules });
+      if (!isInHostCall(engine)) {
+        if (identities === 'stop') numbers.clear();
+        reader ??= new StateReader(engine, numbers.of);
+        how = onStop(reader.stack(event), { engine, modules });
+      }
       engine.resume(how);
     },
   });
@@ -66,43 +76,68 @@ function isInHostCall(engine: Engine): boolean {
   return newest !== undefined && newest.pc === newest.snapshot.next;
 }
 
-function stopState(engine: Engine, event: StopEvent): EngineStop {
-  const activations = engine.activations();
-  const newest = activations[0]?.[0];
-  if (newest === undefined) throw new Error(`a stop without frames: ${event.kind}`);
-  const stack = activations.map((activation, i) => activationState(engine, activation, i === 0));
-  return { event: event.kind, stack, op: newest.snapshot.op };
-}
+class StateReader {
+  readonly #engine: Engine;
+  readonly #numberOf: (object: object) => number;
+  readonly #fieldsOf: HeapReader;
 
-function activationState(engine: Engine, activation: Activation, newest: boolean): FrameState[] {
-  return activation.map((frame, i) => frameState(engine, frame, newest && i === 0));
-}
-
-function frameState(engine: Engine, frame: Frame, innermost: boolean): FrameState {
-  const { fn, snapshot, instance } = frame;
-  if (instance.module.functionAround(snapshot.pc) !== fn) throw new Error('pc not in its function');
-  const expectedPc = innermost ? snapshot.pc : snapshot.next;
-  if (frame.pc !== expectedPc) throw new Error(`pc ${frame.pc}, not ${expectedPc}`);
-  if (!frame.exact) throw new Error('values that are not exact at a stop');
-  const text = (value: FrameValue): string => stateValueText(engine, value);
-  const operands = frameOperands(frame, engine.frameView).map(text);
-  addCaughtExceptions(operands, snapshot);
-  return {
-    module: instance.module.id,
-    pc: snapshot.pc,
-    locals: frameLocals(frame, engine.frameView).map(text),
-    operands: innermost ? operands : operands.slice(0, operands.length - argumentCount(frame)),
-  };
-}
-
-/** V8 shows what a legacy handler has caught as one more operand, below those of the handler. */
-function addCaughtExceptions(operands: string[], { constructs, op }: Snapshot): void {
-  // `catch` ends the handler before it, and V8 has no stop there to show the exception at.
-  const around = op === Op.catch ? constructs.slice(0, -1) : constructs;
-  const handlers = around.filter(({ kind }) => kind === 'catch');
-  for (const [i, { height }] of handlers.entries()) {
-    operands.splice(height + i, 0, referenceText('exnref', {}));
+  constructor(engine: Engine, numberOf: (object: object) => number) {
+    this.#engine = engine;
+    this.#numberOf = numberOf;
+    this.#fieldsOf = heapReader(engine.modules);
   }
+
+  stack({ kind }: StopEvent): EngineStop {
+    const activations = this.#engine.activations();
+    const newest = activations[0]?.[0];
+    if (newest === undefined) throw new Error(`a stop without frames: ${kind}`);
+    const stack = activations.map((frames) => frames.map((f) => this.#frame(f, f === newest)));
+    return { event: kind, stack, op: newest.snapshot.op };
+  }
+
+  #frame(frame: Frame, innermost: boolean): FrameState {
+    const { fn, snapshot, instance } = frame;
+    const { id, functionAround } = instance.module;
+    if (functionAround.call(instance.module, snapshot.pc) !== fn) {
+      throw new Error('pc not in its function');
+    }
+    const expectedPc = innermost ? snapshot.pc : snapshot.next;
+    if (frame.pc !== expectedPc) throw new Error(`pc ${frame.pc}, not ${expectedPc}`);
+    if (!frame.exact) throw new Error('values that are not exact at a stop');
+    const { frameView } = this.#engine;
+    const values = frameOperands(frame, frameView);
+    const shown = innermost ? values : values.slice(0, values.length - argumentCount(frame));
+    // Objects have their numbers in the order in which V8 shows them.
+    const locals = frameLocals(frame, frameView).map(this.#text);
+    return { module: id, pc: snapshot.pc, locals, operands: this.#operands(frame, shown) };
+  }
+
+  /** V8 shows what a legacy handler has caught as one more operand, below those of the handler. */
+  #operands({ base, fn, snapshot }: Frame, values: readonly FrameValue[]): string[] {
+    const { constructs, op } = snapshot;
+    // `catch` ends the handler before it, and V8 has no stop there to show the exception at.
+    const around = op === Op.catch ? constructs.slice(0, -1) : constructs;
+    const handlers = around.filter(({ kind }) => kind === 'catch');
+    const result: string[] = [];
+    for (let height = 0; height <= values.length; height++) {
+      for (const [inside, handler] of handlers.entries()) {
+        if (handler.height !== height) continue;
+        const address = base + caughtOffset(fn.plan.caughtBase, inside);
+        result.push(this.#text({ type: 'ref', hierarchy: 'exn', address }));
+      }
+      if (height < values.length) result.push(this.#text(values[height]!));
+    }
+    return result;
+  }
+
+  readonly #text = (value: FrameValue): string => {
+    if (value.type !== 'ref') return valueText(value);
+    const { address, hierarchy } = value;
+    if (address === undefined) return 'ref:null';
+    const object = this.#engine.references.objectAt(hierarchy, address);
+    const type = hierarchy === 'exn' ? 'exnref' : hierarchy;
+    return referenceText(type, object, this.#numberOf, this.#fieldsOf);
+  };
 }
 
 /** Operands that the call which a frame is in has taken. */
@@ -114,14 +149,6 @@ function argumentCount({ fn, snapshot }: Frame): number {
   const indirect = snapshot.op === Op.callIndirect || snapshot.op === Op.callRef;
   const type = indirect ? reader.index : module.functions[reader.index]!.typeIndex;
   return functionType(module, type).params.length + (indirect ? 1 : 0);
-}
-
-function stateValueText(engine: Engine, value: FrameValue): string {
-  if (value.type !== 'ref') return valueText(value);
-  const { address, hierarchy } = value;
-  if (address === undefined) return referenceText('null', null);
-  const object = engine.references.objectAt(hierarchy, address);
-  return referenceText(hierarchy === 'exn' ? 'exnref' : hierarchy, object);
 }
 
 /** Type and bits; of a reference only that it is one. */

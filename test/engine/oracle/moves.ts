@@ -27,6 +27,7 @@ export function stepAll(scenario: Scenario, bytes: readonly Uint8Array[]): Stepp
   const result = runUnderEngine(
     scenario,
     bytes,
+    'stop',
     ({ engine }) => engine.resume('step'),
     (stop) => {
       steps.push(toStep(stop));
@@ -132,6 +133,7 @@ export function wander(
   const result = runUnderEngine(
     scenario,
     bytes,
+    'stop',
     (driver) => driver.engine.resume(move(driver)),
     (stop, driver) => {
       prediction.check(stop);
@@ -153,6 +155,7 @@ export function cruise(
   const result = runUnderEngine(
     scenario,
     bytes,
+    'stop',
     ({ engine }) => engine.resume('run'),
     (stop) => {
       const { event, text } = toStep(stop);

@@ -41,6 +41,7 @@ describe('stepping shows what V8 shows', () => {
     const result = runUnderEngine(
       scenario,
       bytes.get(scenario.name)!,
+      'run',
       ({ engine }) => engine.resume('step'),
       ({ event, stack, op }) => {
         // Only traps and exceptions stop it then, and with nothing to compare them with.

@@ -11,7 +11,7 @@ import { parentPort } from 'node:worker_threads';
 import { decodeModule } from '../../../src/wasm/module.ts';
 import { referenceText } from './reference-text.ts';
 import type { FrameState, StackState } from './state.ts';
-import type { NullTest } from './v8-trace.ts';
+import type { ReferenceTests } from './v8-trace.ts';
 
 const main = parentPort!;
 const session = new Session();
@@ -190,6 +190,16 @@ function describe(
     readonly type: string;
     readonly value: unknown;
   }
+  const { isNullException, numberOf } = globalThis as unknown as ReferenceTests;
+  // An array has a length, of JavaScript's.
+  const fieldsOf = (shown: object, inner: (value: unknown) => string): string[] | undefined => {
+    if (Object.getPrototypeOf(shown) !== null) return undefined;
+    const fields = Object.values(shown).filter((field) => typeof field === 'object');
+    return fields.map((field: WasmValue) => {
+      const nested = typeof field.value === 'object' || typeof field.value === 'function';
+      return nested ? inner(field.value) : text(field);
+    });
+  };
   const view = new DataView(new ArrayBuffer(8));
   const hex = (digits: number, bits: number | bigint) => bits.toString(16).padStart(digits, '0');
   const text = ({ type, value }: WasmValue): string => {
@@ -210,15 +220,17 @@ function describe(
           .replace(/^i32x4 /, '')
           .replaceAll('0x', '')
           .toLowerCase()}`;
-      case 'exnref': {
+      case 'i8':
+      case 'i16':
+        return `${type}:${value}`;
+      case 'exnref':
         // V8 hands its own null out as it is: to touch it in JavaScript ends the process.
-        const { isNullException } = globalThis as unknown as NullTest;
-        return reference(type, isNullException(value) ? null : value);
-      }
-      default:
+        return reference(type, isNullException(value) ? null : value, numberOf, fieldsOf);
+      default: {
         // What a legacy handler has caught is an operand with the type of any object.
-        if (value instanceof WebAssembly.Exception) return reference('exnref', value);
-        return reference(type, value);
+        const kind = value instanceof WebAssembly.Exception ? 'exnref' : type;
+        return reference(kind, value, numberOf, fieldsOf);
+      }
     }
   };
   return scopes.map((scope) => {

@@ -10,6 +10,7 @@
 import { on } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { ObjectNumbers } from './reference-text.ts';
 import type { World } from './scenario.ts';
 import { show, stopsToCompare } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
@@ -19,10 +20,12 @@ export interface Request {
   readonly [scenario: string]: readonly string[];
 }
 
-/** A global of this process, for the session's code that runs in the paused thread. */
-export interface NullTest {
+/** Globals of this process, for the session's code that runs in the paused thread. */
+export interface ReferenceTests {
   /** Whether what V8 shows of an exnref is null, which is no value of JavaScript. */
   isNullException(shown: unknown): boolean;
+  /** The same for the same object, as long as a scenario runs. */
+  numberOf(object: object): number;
 }
 
 export interface Answer {
@@ -48,9 +51,11 @@ const nullTest = new WebAssembly.Module(
   ),
 );
 const isNull = new WebAssembly.Instance(nullTest).exports['n'] as (shown: unknown) => number;
+const numbers = new ObjectNumbers();
 Object.assign(globalThis, {
   isNullException: (shown) => isNull(shown) !== 0,
-} satisfies NullTest);
+  numberOf: numbers.of,
+} satisfies ReferenceTests);
 
 /**
  * V8's debugger looks up the names of types once, for the modules that are there then, and reads past
@@ -79,6 +84,7 @@ for (const scenario of scenarios) {
   const world: World = {
     instantiate: (module, imports) => new WebAssembly.Instance(compiled[module]!, imports).exports,
   };
+  numbers.clear();
   const result = show(scenario.run(world));
   session.postMessage('stops');
   answer[name] = { stops: (await message()) as StackState[], result };
