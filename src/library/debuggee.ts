@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DebuggeeStart } from '../cli/debuggee-messages.ts';
 import { StartError } from '../cli/errors.ts';
-import { programFile } from '../cli/program-file.ts';
+import { programFile, readProgramFile } from '../cli/program-file.ts';
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
 import { connectDebugger, createConnection, type DebuggeeConnection } from './connection.ts';
 
 export interface DebuggeeOptions {
-  /** What to call the program in messages; also its `args[0]`. Default: `program.wasm`. */
+  /** What to call the program in messages; also its `args[0]`. Default: its path, or
+   * `program.wasm`. */
   readonly name?: string;
   /** The program's arguments, or those of the function to invoke. */
   readonly args?: readonly string[];
@@ -69,22 +70,25 @@ export type WatchMessage =
 const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /**
- * Loads a core module in a Worker, and links it as `witness run` does.
+ * Loads a program in a Worker, and links it as `witness run` does.
  *
- * @param program the bytes of the module; they are copied
+ * @param program the bytes of a core module or a component, which are copied; or the path or `file:` URL
+ *   of one, or of a JavaScript module that uses WebAssembly
  * @returns the program, paused before any of its code has run
- * @throws StartError for bytes or options with which it cannot be started
+ * @throws StartError for a program or options with which it cannot be started
  */
 export async function startDebuggee(
-  program: Uint8Array,
+  program: Uint8Array | string | URL,
   options: DebuggeeOptions = {},
 ): Promise<Debuggee> {
   const connection = createConnection();
+  const path = program instanceof Uint8Array ? undefined : pathOf(program);
+  const name = options.name ?? path ?? 'program.wasm';
   const workerData: DebuggeeStart = {
-    ...startOptions(options),
+    ...startOptions(name, options),
     channel: connection.channel,
     memory: connection.memory as WebAssembly.Memory,
-    file: programFile(options.name ?? 'the program', program),
+    file: path === undefined ? programFile(name, program as Uint8Array) : readProgramFile(path),
   };
   const watch = new Worker(new URL(`./debuggee-watch${suffix}`, import.meta.url), {
     name: 'witness-debuggee-watch',
@@ -122,28 +126,21 @@ export async function startDebuggee(
   };
 }
 
+function pathOf(file: string | URL): string {
+  return /^file:/.test(String(file)) ? fileURLToPath(file) : String(file);
+}
+
 function startOptions(
+  name: string,
   options: DebuggeeOptions,
 ): Omit<DebuggeeStart, 'file' | 'memory' | 'channel'> {
-  const {
-    name = 'program.wasm',
-    args = [],
-    env,
-    dirs,
-    imports = {},
-    invoke,
-    traps,
-    stdin = 0,
-    network = false,
-  } = options;
-  const path = (file: string | URL) =>
-    /^file:/.test(String(file)) ? fileURLToPath(file) : String(file);
+  const { args = [], env, dirs, imports = {}, invoke, traps, stdin = 0, network = false } = options;
   return {
     program: name,
     args: [...args],
     env: new Map(Object.entries(env ?? {})),
     dirs: new Map(Object.entries(dirs ?? {})),
-    imports: new Map(Object.entries(imports).map(([module, file]) => [module, path(file)])),
+    imports: new Map(Object.entries(imports).map(([module, file]) => [module, pathOf(file)])),
     invoke,
     stdin,
     network,

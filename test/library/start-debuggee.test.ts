@@ -12,6 +12,8 @@ import {
   startDebuggee,
 } from '../../src/index.ts';
 import { debuggerComponent } from '../support/component.ts';
+import { commandComponent } from '../support/components.ts';
+import { hello } from '../support/programs.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const space = createWorkspace();
@@ -89,6 +91,35 @@ describe('a debuggee in a Worker', () => {
     expect(await debuggee.ended).toEqual({ kind: 'process-exit', status: 7 });
   });
 
+  it.each<[string, () => Promise<string | URL | Uint8Array>]>([
+    // A component has no other failure to exit with than 1.
+    ['a component', async () => commandComponent(bytes(hello(1)))],
+    ['a path', async () => space.wat('hello.wasm', hello(1))],
+    ['a URL', async () => pathToFileURL(space.wat('hello.wasm', hello(1)))],
+    [
+      'a JavaScript module',
+      async () => {
+        space.wat('seven.wasm', '(module (func (export "f") (result i32) (i32.const 7)))');
+        return space.file(
+          'main.mjs',
+          `import { readFileSync } from 'node:fs';
+           const bytes = readFileSync(new URL('seven.wasm', import.meta.url));
+           const { instance } = await WebAssembly.instantiate(bytes);
+           if (instance.exports.f() !== 7) throw new Error();
+           process.exitCode = 1;`,
+        );
+      },
+    ],
+  ])('is %s', async (_what, program) => {
+    await using debuggee = await startDebuggee(await program());
+    const d = debuggee.debugger;
+    d.singleStep(NORMAL);
+    expect(d.wait()).toEqual({ kind: 'breakpoint' });
+    expect(d.exitFrames()).toHaveLength(1);
+    d.finish();
+    expect(await debuggee.ended).toEqual({ kind: 'exited', status: 1 });
+  });
+
   it('can be ended while it runs', async () => {
     const endless = '(module (func (export "_start") (loop $l (br $l))))';
     const debuggee = await startDebuggee(bytes(endless));
@@ -98,7 +129,7 @@ describe('a debuggee in a Worker', () => {
   });
 
   it.each<[string, Uint8Array, object, RegExp]>([
-    ['text', Buffer.from('text'), {}, /^cannot load program\.wasm: CompileError/],
+    ['text', Buffer.from('text'), {}, /^program\.wasm is not a WebAssembly binary/],
     ['nothing to run', bytes('(module)'), { name: 'n' }, /^n exports no _start function/],
     [
       'an unknown export',
