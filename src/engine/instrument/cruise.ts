@@ -1,9 +1,11 @@
 /** The cruise version of a function: rewritten once at load, run until a check says otherwise. */
 import { ByteWriter } from '../../wasm/bytes.ts';
+import { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Positions } from './positions.ts';
+import { usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
 
@@ -50,6 +52,7 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
   const parameters = plan.params.length;
   const options = { limitAddress: undefined, hooks: 'none', traps: false } as const;
   const registers = parameters;
+  provideForContinuations(plan, target);
   const code = new VersionWriter(plan, target, { ...options, registers }, parameters);
   code.begin();
   code.frame.clearFrameLocals();
@@ -57,6 +60,20 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
   code.closeLabel();
   code.finish();
   return assembleBody(code, [], undefined);
+}
+
+/**
+ * Has the module get what it would have for the instructions that are not emitted: continuations call
+ * functions of it for those with segments.
+ */
+function provideForContinuations({ module, body }: FunctionPlan, target: EmitTarget): void {
+  const reader = new InstructionReader(module.bytes, body.codeStart, body.end);
+  const unused = new ByteWriter();
+  while (reader.read()) {
+    if (!usesSegment(reader)) continue;
+    target.instruction(reader, unused);
+    unused.clear();
+  }
 }
 
 /** Locals vector and code; shifts positions by the former's length. */

@@ -8,6 +8,7 @@ import { type Debugger, runUnder } from './engine-run.ts';
 import { exercise } from './exercised.ts';
 import { injectedModule } from './injected.ts';
 import { Injecting } from './injecting.ts';
+import { NARROW } from './narrow.ts';
 import { OVERFLOW, runPlain } from './program.ts';
 import { resumeInManyWays } from './resuming.ts';
 
@@ -21,6 +22,7 @@ export const MODES = [
   'stepped',
   'cruise',
   'wandering',
+  'narrow limits',
   'interrupted',
   'injecting',
   'returning early',
@@ -56,6 +58,14 @@ export async function check(scenario: Scenario, bytes: Uint8Array, seed: number)
       wandering.end();
     });
   }
+  const narrow = Object.keys(NARROW)[seed % Object.keys(NARROW).length]!;
+  within(`narrow limits, ${narrow}`, () => {
+    const limits = NARROW[narrow];
+    const random = new Random(seed ^ 0x7a220);
+    const debug = complete ? new Wandering(steps, random) : new Cruise();
+    equal(runUnder(scenario, bytes, debug, 'exact', limits), plain);
+    if (debug instanceof Wandering) debug.end();
+  });
   if (complete) {
     within('interrupting', () => {
       const interrupting = new Interrupting(steps, new Random(~seed));

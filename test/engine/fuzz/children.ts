@@ -19,11 +19,15 @@ const SEEDS_PER_PROCESS = 60;
 const MAX_SECONDS = 90;
 
 export class Child {
-  readonly #process: ChildProcess = fork(join(import.meta.dirname, 'child.ts'), {
-    stdio: 'inherit',
-  });
+  readonly #process: ChildProcess;
   #seeds = 0;
   #exited = false;
+
+  /** @param flags - of Node and V8 */
+  constructor(flags: readonly string[]) {
+    const execArgv = [...process.execArgv, ...flags];
+    this.#process = fork(join(import.meta.dirname, 'child.ts'), { stdio: 'inherit', execArgv });
+  }
 
   get usable(): boolean {
     return !this.#exited && this.#seeds < SEEDS_PER_PROCESS;

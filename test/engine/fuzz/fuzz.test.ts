@@ -24,6 +24,8 @@ const KNOWN: readonly (readonly [Source, number])[] = [
   ['binaryen', 2053],
   // Homes of a loop's results, on the way past the loop that a continuation began in.
   ['binaryen', 10088],
+  // Segments in a function of which only the entry is compiled with the module.
+  ['wide', 3],
   // V8 chooses between two errors.
   ['binaryen', 10295],
 ];

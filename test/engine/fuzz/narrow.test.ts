@@ -5,46 +5,12 @@
  */
 import { equal } from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { CODE_LIMITS, type CodeLimits } from '../../../src/engine/instrument/code-limits.ts';
 import { assemble } from '../debuggee.ts';
 import { Random } from '../random.ts';
 import { Cruise, Stepping, Wandering } from './debuggers.ts';
 import { runUnder } from './engine-run.ts';
+import { NARROW } from './narrow.ts';
 import { randomScenario, runPlain } from './program.ts';
-
-const NARROW: Readonly<Record<string, CodeLimits>> = {
-  'locals in frames, one home': {
-    ...CODE_LIMITS,
-    locals: 0,
-    homes: 1,
-    steppingLocals: 0,
-    runningLocals: 0,
-  },
-  'some locals in frames, two homes': {
-    ...CODE_LIMITS,
-    locals: 16,
-    homes: 2,
-    steppingLocals: 1,
-    runningLocals: 2,
-  },
-  'entries only': {
-    ...CODE_LIMITS,
-    cruiseBytes: 0,
-    homes: 2,
-    steppingBytes: 0,
-    runningBytes: 0,
-    mostRunningBytes: 0,
-    loopBytes: 0,
-  },
-  'short pieces that grow': {
-    ...CODE_LIMITS,
-    codeBytes: 100,
-    steppingBytes: 200,
-    runningBytes: 20,
-    mostRunningBytes: 1000,
-    loopBytes: 100,
-  },
-};
 
 const SEEDS = 30;
 

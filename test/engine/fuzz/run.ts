@@ -23,6 +23,8 @@ npm run fuzz -- [options]
                     binaryen  wasm-opt -ttf: all kinds of instructions, references and GC included
                     mutated   modules of own and binaryen, damaged: most are refused, and must be as by V8
   --processes N   seeds that are checked at the same time (2)
+  --flag FLAG     a flag of V8 for the processes that check; may be given several times:
+                  --flag=--no-liftoff compiles everything with the optimizing compiler
   --coverage      tell in the end what has been exercised, and how often
 
 The last line sums up; the exit status is 0 if nothing differed, 1 if something did, 2 if the options
@@ -54,6 +56,7 @@ async function main(): Promise<number> {
       count: { type: 'string', default: '999999999' },
       seed: { type: 'string', default: '1000' },
       profile: { type: 'string', multiple: true, default: [...SOURCES] },
+      flag: { type: 'string', multiple: true, default: [] },
       processes: { type: 'string', default: '2' },
       coverage: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -78,18 +81,22 @@ async function main(): Promise<number> {
     return queue.shift();
   };
   const total: Total = { modules: {}, refused: 0, failures: 0, exercised: {} };
-  await Promise.all(Array.from({ length: processes }, () => drain(next, total)));
+  await Promise.all(Array.from({ length: processes }, () => drain(next, total, values.flag)));
   if (values.coverage) printCoverage(total.exercised);
   console.log(summary(total, first));
   return total.failures === 0 ? 0 : 1;
 }
 
-async function drain(next: () => Request | undefined, total: Total): Promise<void> {
-  let child = new Child();
+async function drain(
+  next: () => Request | undefined,
+  total: Total,
+  flags: readonly string[],
+): Promise<void> {
+  let child = new Child(flags);
   for (let request = next(); request !== undefined; request = next()) {
     if (!child.usable) {
       child.end();
-      child = new Child();
+      child = new Child(flags);
     }
     const answer = await child.run(request);
     if ('error' in answer) {
