@@ -83,6 +83,26 @@ describe('a file that is no debugger', () => {
     }
   });
 
+  it('is refused, or loaded: one with some bytes changed', async () => {
+    const whole = await parse(DEBUGGER(''));
+    let seed = 1;
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return (seed >>> 8) % below;
+    };
+    let refused = 0;
+    for (let i = 0; i < 300; i++) {
+      const bytes = whole.slice();
+      for (let n = random(3); n >= 0; n--) bytes[8 + random(bytes.length - 8)] = random(256);
+      await loadComponent(bytes, 'x.wasm', '/dev/null/nowhere').catch((error: unknown) => {
+        expect(error).toBeInstanceOf(ComponentError);
+        expect((error as Error).message).toMatch(/^x\.wasm: [^\n]+$/);
+        refused++;
+      });
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
   it('is refused: one that imports what nobody has', async () => {
     const component = await loadComponent(await parse(DEBUGGER('')), 'x.wasm', cache);
     expect(() => component.instantiate({})).toThrow(

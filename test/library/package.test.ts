@@ -1,5 +1,5 @@
 /** The package as its users get it: packed, installed elsewhere, type-checked, and run. */
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/run.ts';
@@ -36,6 +36,38 @@ it('has what it promises, and nothing of its making', () => {
 
 it('type-checks under nodenext and strict, its own declarations too', () => {
   run('node_modules/typescript/bin/tsc', '-p', '.');
+});
+
+/** Blocks of code in a document that begin with an import. */
+function snippets(document: string): string[] {
+  const text = readFileSync(join(installed, 'docs', document), 'utf8');
+  const blocks = text.match(/(?:^(?: {4}.*)?\n)+/gm) ?? [];
+  return blocks.filter((block) => /^\s*import \{/.test(block));
+}
+
+it('has documents whose code type-checks', () => {
+  const directory = join(space.directory, 'snippets');
+  mkdirSync(directory);
+  const sources = ['library.md', 'writing-a-debugger.md'].flatMap(snippets);
+  expect(sources.length).toBeGreaterThan(3);
+  for (const [i, source] of sources.entries()) {
+    writeFileSync(join(directory, `${i}.ts`), `${source}\nexport {};\n`);
+  }
+  // What they take for granted.
+  writeFileSync(
+    join(directory, 'globals.d.ts'),
+    `declare const bytes: Uint8Array;
+     declare const pc: number;`,
+  );
+  const { compilerOptions } = JSON.parse(
+    readFileSync(join(space.directory, 'tsconfig.json'), 'utf8'),
+  ) as { compilerOptions: object };
+  // Short code, which leaves out what only a strict compiler asks for.
+  writeFileSync(
+    join(directory, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, strict: false } }),
+  );
+  run('node_modules/typescript/bin/tsc', '-p', 'snippets');
 });
 
 it('runs the example', () => {
