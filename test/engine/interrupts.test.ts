@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { assemble, Debuggee, path, pcOf } from './debuggee.ts';
+import { assemble, Debuggee, i32, path, pcOf } from './debuggee.ts';
 
 /** Interrupts the program when it has written 1 to the word at `flag`. */
 async function interrupter(debuggee: Debuggee, flag: Int32Array): Promise<Worker> {
@@ -127,4 +127,24 @@ test('one that is asked for before a module is loaded stops in that module', asy
   const module = engine.loadModule(await assemble('(module (func (export "f") nop))'));
   debuggee.call(engine.instantiate(module), 'f');
   expect(path(debuggee.stops)).toBe('nop');
+});
+
+test('one that comes while the program runs stops it at the next function entry', async () => {
+  const text = `(module
+    (import "host" "ask" (func $ask))
+    (func $g (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+    (func (export "f") (param i32) (result i32)
+      (call $ask)
+      (i32.mul (local.get 0) (i32.const 2))
+      (call $g)))`;
+  const debuggee = new Debuggee();
+  const { engine } = debuggee;
+  const module = engine.loadModule(await assemble(text));
+  const host = { ask: () => engine.interrupt() };
+  const instance = engine.instantiate(module, { host });
+  expect(debuggee.call(instance, 'f', 4)).toBe(9);
+  const [stop, ...more] = debuggee.stops;
+  expect(more).toEqual([]);
+  expect(stop).toMatchObject({ event: 'interrupted', top: { func: 1, at: 'local.get' } });
+  expect(stop!.top.locals).toEqual([i32(8)]);
 });
