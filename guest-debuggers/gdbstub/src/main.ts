@@ -2,6 +2,7 @@
 
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import printDebuggerInfo from 'print-debugger-info';
+import { describeError } from '../../shared/src/describe-error.ts';
 import { DebuggeeTarget, Killed } from './debuggee/debuggee-target.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { serve } from './shell.ts';
@@ -22,9 +23,7 @@ const exported = {
 
 function describe(error: unknown): string {
   if (error instanceof UsageError || error instanceof Killed) return error.message;
-  if (error instanceof Error) return `${error.name}: ${error.message}\n${error.stack ?? ''}`;
-  const payload = (error as { payload?: unknown } | null | undefined)?.payload;
-  return payload === undefined ? String(error) : `the host answered ${JSON.stringify(payload)}`;
+  return describeError(error);
 }
 
 // `debugger` is a reserved word of JavaScript, so the export needs another name inside.
