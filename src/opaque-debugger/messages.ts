@@ -12,9 +12,11 @@
 
 import { Dictionary } from '../channel/codec.ts';
 import {
+  type DebugEvent,
   DebuggeeError,
   DebuggeeTrap,
   type ErrorCode,
+  type Handle,
   type OpaqueDebugger,
 } from './opaque-debugger.ts';
 
@@ -135,4 +137,14 @@ export function openAnswer(answer: unknown): unknown {
   error.message = String(message);
   if (typeof stack === 'string') error.stack = stack;
   throw error;
+}
+
+/** The handles that an event gives to whoever takes it. */
+export function handlesOf(event: DebugEvent): Handle<string>[] {
+  if (event.kind === 'exception') return [event.exception];
+  if (event.kind !== 'injected-call-return') return [];
+  const handles = event.values.map((value) =>
+    value.type === 'funcref' ? value.func : value.type === 'exnref' ? value.exception : undefined,
+  );
+  return handles.filter((handle) => handle !== undefined);
 }

@@ -11,7 +11,7 @@
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import { ChannelCaller } from '../channel/ends.ts';
-import { DICTIONARY, ORDER, openAnswer, type QueryName, queryCode } from './messages.ts';
+import { DICTIONARY, handlesOf, ORDER, openAnswer, type QueryName, queryCode } from './messages.ts';
 import {
   type DebugEvent,
   type DebuggeeState,
@@ -72,8 +72,8 @@ export class RemoteDebugger implements OpaqueDebugger {
     // No releases: the event was made before them, and may have what they would give back.
     const event = openAnswer(this.#channel.call([[], ORDER.takeEvent])) as DebugEvent;
     if (event.kind === 'complete') this.#state = 'complete';
-    const held = handlesOf(event);
-    this.#released = this.#released.filter((handle) => !held.includes(handle));
+    const held = new Set<Handle<string>>(handlesOf(event));
+    this.#released = this.#released.filter((handle) => !held.has(handle));
     return event;
   }
 
@@ -240,12 +240,4 @@ export class RemoteDebugger implements OpaqueDebugger {
     if (released.length > 0) this.#released = [];
     return released;
   }
-}
-
-function handlesOf(event: DebugEvent): (Handle<string> | undefined)[] {
-  if (event.kind === 'exception') return [event.exception];
-  if (event.kind !== 'injected-call-return') return [];
-  return event.values.map((value) =>
-    value.type === 'funcref' ? value.func : value.type === 'exnref' ? value.exception : undefined,
-  );
 }

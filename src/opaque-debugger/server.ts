@@ -11,10 +11,10 @@
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import { CodecError } from '../channel/codec.ts';
 import { ChannelResponder } from '../channel/ends.ts';
-import { arity, DICTIONARY, errorAnswer, ORDER, QUERIES } from './messages.ts';
+import { arity, DICTIONARY, errorAnswer, handlesOf, ORDER, QUERIES } from './messages.ts';
 import {
   type DebugEvent,
-  DebuggeeError,
+  type DebuggeeError,
   DebuggeeTrap,
   type Handle,
   type OpaqueDebugger,
@@ -27,8 +27,8 @@ export type Outcome = DebugEvent | DebuggeeError;
 export class DebuggeeServer {
   readonly #channel: ChannelResponder;
   readonly #debuggee: OpaqueDebugger;
-  /** Announced, and not yet taken. The answer that will carry it. */
-  #outcome: unknown[] | undefined;
+  /** Announced, and not yet taken. */
+  #outcome: DebugEvent | Error | undefined;
   #released = false;
   readonly #orders = new Map<number, (args: unknown[]) => void>([
     [ORDER.singleStep, ([how]) => this.#resume(() => this.#debuggee.singleStep(how as Resumption))],
@@ -51,7 +51,8 @@ export class DebuggeeServer {
   stop(outcome: Outcome | undefined): void {
     if (this.#released) {
       // It asked for no more events, and this one slipped through before that took effect.
-      this.#debuggee.finish();
+      this.#outcome = outcome;
+      this.#letGo();
       return;
     }
     if (outcome !== undefined) this.#announce(outcome);
@@ -103,27 +104,33 @@ export class DebuggeeServer {
     try {
       go();
     } catch (error) {
-      this.#announceAnswer(errorAnswer(error));
+      this.#announce(error as Error);
     }
   }
 
   #release(): void {
     this.#released = true;
+    this.#letGo();
+  }
+
+  /** Nobody will take the event, so nobody else would give back what it holds. */
+  #letGo(): void {
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    if (outcome !== undefined && !(outcome instanceof Error)) {
+      for (const handle of handlesOf(outcome)) this.#debuggee.release(handle);
+    }
     this.#debuggee.finish();
   }
 
   #giveEvent(): void {
-    const answer = this.#outcome;
+    const outcome = this.#outcome ?? new DebuggeeTrap('there is no event to take');
     this.#outcome = undefined;
-    this.#answer(answer ?? errorAnswer(new DebuggeeTrap('there is no event to take')));
+    this.#answer(outcome instanceof Error ? errorAnswer(outcome) : [outcome]);
   }
 
-  #announce(outcome: Outcome): void {
-    this.#announceAnswer(outcome instanceof DebuggeeError ? errorAnswer(outcome) : [outcome]);
-  }
-
-  #announceAnswer(answer: unknown[]): void {
-    this.#outcome = answer;
+  #announce(outcome: DebugEvent | Error): void {
+    this.#outcome = outcome;
     this.#channel.announce();
   }
 }

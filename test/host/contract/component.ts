@@ -1,5 +1,6 @@
 /** A real component in its Worker, with the program in another: a user's own arrangement. */
 
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,11 +43,9 @@ export class ComponentRunner implements AsyncDisposable {
     return { ...debuggerEnd, held };
   }
 
-  #next(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#debugger.once('message', resolve);
-      this.#debugger.once('error', reject);
-    });
+  async #next(): Promise<unknown> {
+    const [message] = (await once(this.#debugger, 'message')) as unknown[];
+    return message;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

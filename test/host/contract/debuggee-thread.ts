@@ -1,5 +1,6 @@
 /** The program in a Worker of its own, for debuggers of this thread or another. */
 
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ChannelBuffers, createChannel } from '../../../src/channel/buffers.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
@@ -24,10 +25,7 @@ export class DebuggeeThread implements AsyncDisposable {
     const channel = createChannel();
     const memory = createDebugMemory();
     const { bytes } = this.#program;
-    const ended = new Promise<DebuggeeEnd>((resolve, reject) => {
-      this.#worker.once('message', resolve);
-      this.#worker.once('error', reject);
-    });
+    const ended = once(this.#worker, 'message').then(([end]) => end as DebuggeeEnd);
     const run: DebuggeeRun = { channel, memory, bytes, entry };
     this.#worker.postMessage(run);
     return { channel, memory, ended };

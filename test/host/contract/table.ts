@@ -47,6 +47,11 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   'frame.parent-frame': ['invalid-frame'],
 };
 
+/** Whether the engine may answer a method with this error. */
+export function engineGives(method: string, error: string): boolean {
+  return OWN[method]?.includes(error) === true;
+}
+
 /** Without a debuggee or a handle there is nothing to be in a wrong state. */
 const NEVER_TRAP = /^(wasm-value\.make-[if]|debuggee\.interrupt)/;
 
@@ -93,7 +98,7 @@ export class Table {
     if (params.length > 0 && !NEVER_TRAP.test(name)) wanted.push(['trap', 'engine']);
     if (!result.startsWith('result<')) return wanted;
     for (const error of ERRORS) {
-      wanted.push([error, OWN[name]?.includes(error) ? 'engine' : 'passed on']);
+      wanted.push([error, engineGives(name, error) ? 'engine' : 'passed on']);
     }
     return wanted;
   }

@@ -31,7 +31,12 @@ export function buildCGuest(...files: readonly string[]): Promise<string> {
 
 /** The path of the interpreter in C. */
 export function buildCInterpreter(): Promise<string> {
-  return buildCGuest('interpreter.c', 'methods.h');
+  return buildCGuest('interpreter.c', 'calls.h', 'methods.h');
+}
+
+/** The path of the component in C that calls at random. */
+export function buildRandomCaller(): Promise<string> {
+  return buildCGuest('random.c', 'calls.h', 'methods.h');
 }
 
 /** The path of the interpreter in TypeScript. */
