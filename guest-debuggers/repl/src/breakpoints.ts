@@ -130,6 +130,15 @@ export class Breakpoints {
     return resolved;
   }
 
+  /** The place of all breakpoints together, if it is one. */
+  get onlyPlace(): Place | undefined {
+    if (this.#byPc.size !== 1) return undefined;
+    const [[first, ...others] = []] = this.#byPc.values();
+    return others.every(({ place }) => place.module === first?.place.module)
+      ? first?.place
+      : undefined;
+  }
+
   /** Whether a breakpoint is at this place, hit or not. */
   isAt(module: ProgramModule, pc: number): boolean {
     return this.#byPc.get(pc)?.some(({ place }) => place.module === module) ?? false;
@@ -139,7 +148,7 @@ export class Breakpoints {
    * Those that say stop here, counted as hit. Temporary ones are deleted.
    * @param module the module of the stop, asked for only where several modules have such a pc
    */
-  hitsAt(pc: number, module: () => ProgramModule, where: () => Where): Hit[] {
+  hitsAt(pc: number, module: () => ProgramModule, where: Where): Hit[] {
     const candidates = this.#byPc.get(pc);
     if (candidates === undefined) return [];
     const hits: Hit[] = [];
@@ -188,10 +197,10 @@ export class Breakpoints {
   }
 }
 
-function isHit(breakpoint: Breakpoint, place: SetPlace, where: () => Where): Hit | undefined {
+function isHit(breakpoint: Breakpoint, place: SetPlace, where: Where): Hit | undefined {
   if (place.condition === undefined) return { breakpoint };
   try {
-    return isTrue(place.condition(where())) ? { breakpoint } : undefined;
+    return isTrue(place.condition(where)) ? { breakpoint } : undefined;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { breakpoint, failure: error.message };

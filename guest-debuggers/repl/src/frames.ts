@@ -93,7 +93,8 @@ export class FrameView {
 /** All frames, innermost first, through all activations; walked as far as they are asked for. */
 export class Backtrace {
   readonly #program: Program;
-  readonly #heads: Frame[];
+  /** Asked for with the first frame: not every stop is looked at. */
+  #heads: Frame[] | undefined;
   readonly #frames: FrameView[] = [];
   /** Heads that the walk has taken over. */
   #activations = 0;
@@ -101,7 +102,6 @@ export class Backtrace {
 
   constructor(program: Program) {
     this.#program = program;
-    this.#heads = program.d.exitFrames();
   }
 
   /** Undefined beyond the outermost frame. */
@@ -118,13 +118,14 @@ export class Backtrace {
 
   dispose(): void {
     for (const frame of this.#frames) frame.dispose();
-    for (const head of this.#heads.slice(this.#activations)) head[Symbol.dispose]();
+    for (const head of this.#heads?.slice(this.#activations) ?? []) head[Symbol.dispose]();
     this.#frames.length = 0;
-    this.#heads.length = 0;
+    this.#heads = [];
     this.#complete = true;
   }
 
   #walk(): void {
+    this.#heads ??= this.#program.d.exitFrames();
     const last = this.#frames.at(-1);
     let next = last?.handle.parentFrame(this.#program.d);
     if (next === undefined) next = this.#heads[this.#activations++];

@@ -16,6 +16,7 @@ import {
 import type { Breakpoints, Hit } from './breakpoints.ts';
 import type { Catches } from './catches.ts';
 import { errorCode } from './errors.ts';
+import type { Where } from './expression.ts';
 import { Backtrace, type FrameView } from './frames.ts';
 import type { Place } from './places.ts';
 import type { Program } from './program.ts';
@@ -104,16 +105,21 @@ export class Runner {
   #stopAt(plan: Plan, step: boolean, landed: boolean): Stop | undefined {
     const trace = new Backtrace(this.#program);
     try {
-      const frame = trace.at(0);
-      if (frame === undefined) return step ? { kind: 'step' } : undefined;
+      // With one breakpoint alone, there is one place where it can be: each question counts when a
+      // condition is false a million times.
+      const targeted = step || landed || plan.targets !== undefined;
+      const only = targeted ? undefined : this.#breakpoints.onlyPlace;
+      const pc = only?.pc ?? trace.at(0)?.pc;
+      if (pc === undefined) return step ? { kind: 'step' } : undefined;
+      const innermost = () => trace.at(0)!;
       const hits = this.#breakpoints.hitsAt(
-        frame.pc,
-        () => frame.instance.module,
-        () => whereOf(frame),
+        pc,
+        () => only?.module ?? innermost().instance.module,
+        whereOf(innermost),
       );
       if (hits.length > 0) return { kind: 'breakpoint', hits };
       if (step) return { kind: 'step' };
-      const reached = landed || isTarget(plan, frame, this.#program.modules.length);
+      const reached = landed || isTarget(plan, innermost(), this.#program.modules.length);
       if (reached && (plan.depth === undefined || trace.count(plan.depth) <= plan.depth)) {
         return { kind: 'step' };
       }
@@ -143,11 +149,13 @@ function isTarget(plan: Plan, frame: FrameView, modules: number): boolean {
   );
 }
 
-export function whereOf(frame: FrameView) {
+function whereOf(innermost: () => FrameView): Where {
   return {
-    frame,
+    get frame() {
+      return innermost();
+    },
     get instance() {
-      return frame.instance;
+      return innermost().instance;
     },
   };
 }
