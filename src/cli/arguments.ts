@@ -7,6 +7,8 @@
  * program's, and its messages say nothing about what to do.
  */
 import { parseArgs } from 'node:util';
+import { COMMANDS } from './commands.ts';
+import { SHELLS, type Shell } from './completion.ts';
 import { UsageError } from './errors.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { nearest } from './near.ts';
@@ -21,8 +23,17 @@ import {
 } from './run-options.ts';
 
 export type Command =
-  | { readonly kind: 'help'; readonly topic: 'witness' | 'run' }
+  /** A key of the texts of help. */
+  | { readonly kind: 'help'; readonly topic: string }
   | { readonly kind: 'version' }
+  | { readonly kind: 'functions'; readonly program: string; readonly pattern: string }
+  /** `function`: as it was given; undefined: all. */
+  | {
+      readonly kind: 'disassemble';
+      readonly program: string;
+      readonly function: string | undefined;
+    }
+  | { readonly kind: 'completion'; readonly shell: Shell }
   | { readonly kind: 'run'; readonly options: RunOptions };
 
 /**
@@ -38,7 +49,12 @@ export function parseCommandLine(argv: readonly string[], typed = false): Comman
     case 'run':
       return parseRun(rest, typed);
     case 'help':
-      return { kind: 'help', topic: rest[0] === 'run' ? 'run' : 'witness' };
+      return { kind: 'help', topic: helpTopic(rest) };
+    case 'functions':
+    case 'disassemble':
+      return parseInspection(first, rest);
+    case 'completion':
+      return parseCompletion(rest);
     case '--help':
     case '-h':
       return { kind: 'help', topic: 'witness' };
@@ -54,8 +70,55 @@ export function parseCommandLine(argv: readonly string[], typed = false): Comman
   throw new UsageError(
     looksLikeFile(first)
       ? `unknown command "${first}"; to run a program: witness run ${first}`
-      : `unknown command "${first}"; the only one is "run", see "witness --help"`,
+      : `unknown command "${first}"; ${advice(first)}`,
   );
+}
+
+function advice(word: string): string {
+  const near = nearest(word, Object.keys(COMMANDS));
+  return near === undefined ? 'see "witness --help"' : `did you mean ${near}?`;
+}
+
+function helpTopic([word, extra]: readonly string[]): string {
+  if (extra !== undefined) throw new UsageError(`unexpected "${extra}" after "help ${word}"`);
+  if (word === undefined) return 'witness';
+  if (Object.hasOwn(COMMANDS, word)) return word;
+  throw new UsageError(`no command "${word}"; ${advice(word)}`);
+}
+
+function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-h';
+}
+
+/** @throws UsageError for an option: these commands have none */
+function noOptions(command: string, words: readonly string[]): void {
+  const option = words.find((word) => word.startsWith('-') && word !== '-');
+  if (option === undefined) return;
+  throw new UsageError(`unknown option ${option}; see "witness ${command} --help"`);
+}
+
+function parseInspection(kind: 'functions' | 'disassemble', words: readonly string[]): Command {
+  if (words.some(isHelp)) return { kind: 'help', topic: kind };
+  noOptions(kind, words);
+  const [program, word, extra] = words;
+  if (program === undefined || program === '') {
+    throw new UsageError(`no program; give the path of a .wasm file: witness ${kind} program.wasm`);
+  }
+  if (extra !== undefined) throw new UsageError(`unexpected "${extra}" after "${word}"`);
+  return kind === 'functions'
+    ? { kind, program, pattern: word ?? '' }
+    : { kind, program, function: word };
+}
+
+function parseCompletion(words: readonly string[]): Command {
+  if (words.some(isHelp)) return { kind: 'help', topic: 'completion' };
+  noOptions('completion', words);
+  const [word, extra] = words;
+  const shell = SHELLS.find((known) => known === word);
+  if (shell === undefined || extra !== undefined) {
+    throw new UsageError(`witness completion: give one of ${SHELLS.join(', ')}`);
+  }
+  return { kind: 'completion', shell };
 }
 
 function looksLikeFile(word: string): boolean {
@@ -108,6 +171,7 @@ function parseRun(argv: readonly string[], typed: boolean): Command {
       debuggerInherit: parseInherit(values.get('debugger-inherit') ?? []),
       debuggerDirs: collect(values, 'debugger-dir', (word) => parseDir('debugger-dir', word)),
       debuggerOutput,
+      verbose: values.has('verbose'),
       commands: fileOption(values, 'commands'),
       stdin: fileOption(values, 'stdin'),
       listen,

@@ -1,14 +1,23 @@
 /** The texts of `--help`. Each fits a screen of 24 lines; `docs/command-line.md` has the rest. */
+import { COMMANDS } from './commands.ts';
+
+/** Where the summaries begin. */
+const COLUMN = 46;
+
+const commandLines = Object.values(COMMANDS)
+  .map(({ usage, summary }) => `  witness ${usage}`.padEnd(COLUMN) + summary)
+  .join('\n');
 
 export const WITNESS_HELP = `\
 witness: debugging for WebAssembly, where the debugger is a WebAssembly component
 
-  witness run [options] program [args...]        run a program under a debugger
-  witness run --help                             the options of run
+${commandLines}
   witness --version
 
-Example:
-  witness run program.wasm
+Examples:
+  witness run program.wasm                    debug it by commands: break main, run, next, help
+  witness run -g 1234 program.wasm            serve LLDB and VS Code
+  witness functions program.wasm alloc        those with alloc in their names
 `;
 
 export const RUN_HELP = `\
@@ -27,7 +36,7 @@ witness run [options] program.wasm|program.mjs [args...]
       --invoke EXPORT           call EXPORT with args, print its results one per line
       --stdin FILE, --network   the program's stdin; let a component use the network
       --traps exact|native      stop before a trap (default), or report it after: faster
-  -h, --help
+  -v, --verbose, -h, --help     say what is happening and how long it takes; print this
 
 Exit status: the program's; 134: it trapped; 125: debugger or start failed; 2: wrong options.
 
@@ -36,3 +45,49 @@ Examples:
   witness run -D trace --debugger-arg=--break=fib --debugger-arg=--depth=4 fib.wasm 10
   witness run -g 1234 --dir . --env LANG=C program.wasm -v in.txt
 `;
+
+const FUNCTIONS_HELP = `\
+witness functions program.wasm [pattern]
+
+Lists the functions of a core module, or of all core modules in a component: index, pc of the
+first instruction, name, type. Nothing is run. The pattern is a part of the name; * stands for
+anything, and the case does not matter.
+
+Examples:
+  witness functions program.wasm
+  witness functions program.wasm 'parse*number'
+`;
+
+const DISASSEMBLE_HELP = `\
+witness disassemble program.wasm [function]
+
+Shows instructions with their pcs: byte offsets in the core module, as debuggers show them.
+Nothing is run. The function is a name, an index, or a pc inside it; m1! in front picks one
+module of a component. Without it, all functions are shown.
+
+Examples:
+  witness disassemble program.wasm main
+  witness disassemble program.wasm 0x236
+  witness disassemble component.wasm 'm1!cabi_realloc'
+`;
+
+const COMPLETION_HELP = `\
+witness completion bash|zsh|fish
+
+Prints a script that completes commands and options.
+
+Examples:
+  witness completion bash > ~/.local/share/bash-completion/completions/witness
+  witness completion zsh > ~/.zfunc/_witness
+  witness completion fish > ~/.config/fish/completions/witness.fish
+`;
+
+/** By topic: `witness`, or the name of a command. */
+export const HELP: Readonly<Record<string, string>> = {
+  witness: WITNESS_HELP,
+  run: RUN_HELP,
+  functions: FUNCTIONS_HELP,
+  disassemble: DISASSEMBLE_HELP,
+  completion: COMPLETION_HELP,
+  help: WITNESS_HELP,
+};

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseCommandLine } from './arguments.ts';
+import { completionScript } from './completion.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
 import { FAILED, USAGE } from './exit-status.ts';
-import { RUN_HELP, WITNESS_HELP } from './help.ts';
+import { HELP } from './help.ts';
+import { disassembly, listFunctions } from './inspect.ts';
 import { run } from './run.ts';
 import { say, writeAll } from './terminal.ts';
 
@@ -24,7 +26,16 @@ async function main(argv: readonly string[]): Promise<number> {
     const command = parseCommandLine(argv, isatty(STDIN) && isatty(STDERR));
     switch (command.kind) {
       case 'help':
-        writeAll(STDOUT, command.topic === 'run' ? RUN_HELP : WITNESS_HELP);
+        writeAll(STDOUT, HELP[command.topic]!);
+        return 0;
+      case 'functions':
+        writeAll(STDOUT, listFunctions(command.program, command.pattern));
+        return 0;
+      case 'disassemble':
+        writeAll(STDOUT, disassembly(command.program, command.function));
+        return 0;
+      case 'completion':
+        writeAll(STDOUT, completionScript(command.shell));
         return 0;
       case 'version':
         writeAll(STDOUT, `witness ${version()}\n`);

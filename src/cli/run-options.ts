@@ -27,6 +27,7 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   stdin: { value: 'FILE' },
   network: {},
   traps: { value: 'exact|native' },
+  verbose: { short: 'v' },
   help: { short: 'h' },
 };
 
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly debuggerDirs: ReadonlyMap<string, string>;
   /** Where the component's stdout goes, unmarked; undefined: to stderr, marked. */
   readonly debuggerOutput: string | undefined;
+  /** Say what is happening and how long it takes. */
+  readonly verbose: boolean;
   /** Where the debugger's input comes from: a file, or `-` for standard input. */
   readonly commands: string | undefined;
   /** Where clients of the debugger connect, to have its standard streams; undefined: nowhere. */

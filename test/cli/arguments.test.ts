@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/arguments.ts';
 import { UsageError } from '../../src/cli/errors.ts';
-import { RUN_HELP, WITNESS_HELP } from '../../src/cli/help.ts';
+import { HELP, RUN_HELP } from '../../src/cli/help.ts';
 import { RUN_OPTIONS, type RunOptions } from '../../src/cli/run-options.ts';
 
 function runOptions(...words: string[]): RunOptions {
@@ -18,6 +18,7 @@ describe('witness run', () => {
       debuggerInherit: new Set(),
       debuggerDirs: new Map(),
       debuggerOutput: undefined,
+      verbose: false,
       commands: undefined,
       stdin: undefined,
       listen: undefined,
@@ -47,6 +48,7 @@ describe('witness run', () => {
       debuggerInherit: new Set(['stdin', 'env', 'network']),
       debuggerDirs: new Map([['/d', 'e']]),
       debuggerOutput: '-',
+      verbose: true,
       commands: 'c.txt',
       stdin: 'in.txt',
       listen: undefined,
@@ -67,7 +69,7 @@ describe('witness run', () => {
       args: ['1'],
     };
     const words =
-      '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --commands c.txt --stdin in.txt --dir . ' +
+      '--debugger gdb --debugger-arg --json --debugger-arg -x --debugger-output - --commands c.txt --verbose --stdin in.txt --dir . ' +
       '--debugger-inherit stdin,env --debugger-inherit network --debugger-dir e::/d ' +
       '--dir /tmp/x::/data --env A=1 --env B=x=y --env C= --import env=e.mjs --invoke add --traps native --network p.wasm 1';
     expect(runOptions(...words.split(' '))).toEqual(expected);
@@ -125,7 +127,7 @@ test.each([
   ['', 'no command; try "witness run program.wasm" or "witness --help"'],
   ['p.wasm', 'unknown command "p.wasm"; to run a program: witness run p.wasm'],
   ['a/b', 'unknown command "a/b"; to run a program: witness run a/b'],
-  ['debug', 'unknown command "debug"; the only one is "run", see "witness --help"'],
+  ['debug', 'unknown command "debug"; see "witness --help"'],
   [
     '-D none p.wasm',
     'unknown option -D before the command; try "witness run -D ..." or "witness --help"',
@@ -162,6 +164,12 @@ test.each([
     'run --debugger-dir ::/x p.wasm',
     '--debugger-dir ::/x: give HOST or HOST::GUEST, neither of them empty',
   ],
+  ['rnu p.wasm', 'unknown command "rnu"; did you mean run?'],
+  ['help ruin', 'no command "ruin"; did you mean run?'],
+  ['functions', 'no program; give the path of a .wasm file: witness functions program.wasm'],
+  ['functions --all p.wasm', 'unknown option --all; see "witness functions --help"'],
+  ['disassemble p.wasm a b', 'unexpected "b" after "a"'],
+  ['completion csh', 'witness completion: give one of bash, zsh, fish'],
   ['run --traps all p.wasm', '--traps all: it is either exact or native'],
   ['run --dir= p.wasm', '--dir : give HOST or HOST::GUEST, neither of them empty'],
   ['run --dir=::/x p.wasm', '--dir ::/x: give HOST or HOST::GUEST, neither of them empty'],
@@ -188,7 +196,7 @@ test('an empty program path', () => {
 
 test('the help names every option and fits a screen', () => {
   for (const name of Object.keys(RUN_OPTIONS)) expect(RUN_HELP).toContain(`--${name}`);
-  for (const help of [WITNESS_HELP, RUN_HELP]) {
+  for (const help of Object.values(HELP)) {
     const lines = help.split('\n');
     expect(lines.length).toBeLessThanOrEqual(24);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(96);

@@ -1,8 +1,9 @@
 /** The user's breakpoints: where they are set in the debuggee, and whether one of them is hit. */
 
+import { type Location, parseLocation } from '../../../src/wasm/location.ts';
 import { CommandError, explaining } from './errors.ts';
 import { compileExpression, type Evaluate, isTrue, type Where } from './expression.ts';
-import { type Location, type Place, parseLocation, placesAt } from './places.ts';
+import { type Place, placesAt } from './places.ts';
 import type { Program, ProgramModule } from './program.ts';
 import { scopeOf } from './scope.ts';
 

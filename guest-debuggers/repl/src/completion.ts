@@ -1,8 +1,9 @@
 /** What the word at the end of an unfinished line can become. */
 
+import { parseLocation } from '../../../src/wasm/location.ts';
 import type { Command } from './commands/command.ts';
 import { CommandError } from './errors.ts';
-import { functionsAt, parseLocation } from './places.ts';
+import { functionsAt } from './places.ts';
 import type { Session } from './session.ts';
 
 /** More would fill the screen and help nobody. */

@@ -1,9 +1,9 @@
 /** The frames of one stop. Handles are asked for as they are needed, and end with the stop. */
 
 import type { Frame, WasmValue } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import type { Code } from '../../../src/wasm/code.ts';
 import type { Value, Values } from '../../shared/src/value.ts';
 import { orError, readValue } from '../../shared/src/values.ts';
-import type { Code } from './code.ts';
 import type { Program, ProgramInstance } from './program.ts';
 
 /** One wasm frame. Everything is read at most once. */

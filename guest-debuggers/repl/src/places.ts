@@ -1,5 +1,6 @@
 /** From what the user wrote to places in code: `fib`, `9`, `0x236`, `m1!fib`. */
 
+import { functionsOf, type Location, parseLocation } from '../../../src/wasm/location.ts';
 import { nearest } from '../../shared/src/near-names.ts';
 import { CommandError } from './errors.ts';
 import type { Program, ProgramModule } from './program.ts';
@@ -11,34 +12,6 @@ export interface Place {
   readonly pc: number;
 }
 
-/** componentize-js passes on a u32 argument of 2^31 or more as another number. */
-const MAX_INDEX = 0x7fff_ffff;
-
-/** What a word names, before it has been looked up. */
-export type Location =
-  | { readonly kind: 'name'; readonly name: string; readonly module: number | undefined }
-  /** A function index; imports count. */
-  | { readonly kind: 'index'; readonly index: number; readonly module: number | undefined }
-  | { readonly kind: 'pc'; readonly pc: number; readonly module: number | undefined };
-
-/** @throws CommandError */
-export function parseLocation(word: string): Location {
-  const qualified = /^m(\d+)!(.+)$/.exec(word);
-  const module = qualified === null ? undefined : Number(qualified[1]);
-  const text = (qualified?.[2] ?? word).replace(/^\*/, '');
-  if (/^0x[0-9a-f]+$/i.test(text)) return { kind: 'pc', pc: limited(text), module };
-  if (/^\d+$/.test(text)) return { kind: 'index', index: limited(text), module };
-  const indexed = /^func\[(\d+)\]$/.exec(text);
-  if (indexed !== null) return { kind: 'index', index: limited(indexed[1]!), module };
-  return { kind: 'name', name: text.replace(/^\$/, ''), module };
-}
-
-function limited(text: string): number {
-  const value = Number(text);
-  if (value > MAX_INDEX) throw new CommandError(`${text} is beyond the end of any module`);
-  return value;
-}
-
 export interface FunctionPlace {
   readonly module: ProgramModule;
   readonly func: number;
@@ -47,21 +20,8 @@ export interface FunctionPlace {
 /** Every function that a location names; for a pc, the one it is in. Empty if there is none. */
 export function functionsAt(program: Program, location: Location): FunctionPlace[] {
   return modulesOf(program, location).flatMap((module) =>
-    functionsOf(module, location).map((func) => ({ module, func })),
+    functionsOf(module.code, location).map((func) => ({ module, func })),
   );
-}
-
-function functionsOf({ code }: ProgramModule, location: Location): number[] {
-  switch (location.kind) {
-    case 'name':
-      return code.indicesOf('func', location.name);
-    case 'index':
-      return location.index < code.count('func') ? [location.index] : [];
-    case 'pc': {
-      const body = code.bodyAt(location.pc);
-      return body === undefined ? [] : [body.funcIndex];
-    }
-  }
 }
 
 /**

@@ -7,9 +7,9 @@ import type {
   Memory,
   Module,
 } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import { Code } from '../../../src/wasm/code.ts';
 import { WasmError } from '../../../src/wasm/error.ts';
 import { printable } from '../../../src/wasm/text.ts';
-import { Code } from './code.ts';
 import { CommandError, explaining } from './errors.ts';
 
 export class ProgramModule {

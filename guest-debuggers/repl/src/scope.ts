@@ -1,10 +1,10 @@
 /** The names of an expression, looked up in a module and, where there is one, a function of it. */
 
 import type { Memory } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import type { Code } from '../../../src/wasm/code.ts';
 import { nearest } from '../../shared/src/near-names.ts';
 import type { Value } from '../../shared/src/value.ts';
 import { orError, readValue } from '../../shared/src/values.ts';
-import type { Code } from './code.ts';
 import { CommandError, explaining, meaning } from './errors.ts';
 import type { Evaluate, Scalar, Scope, Where } from './expression.ts';
 import type { FrameView } from './frames.ts';

@@ -1,9 +1,9 @@
 /** What all commands share: the program, its breakpoints, the present stop and what is selected. */
 
 import type { Debuggee, ResumptionValue } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
+import type { Code } from '../../../src/wasm/code.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { Catches } from './catches.ts';
-import type { Code } from './code.ts';
 import { CommandError } from './errors.ts';
 import { compileExpression, type Evaluate, type Where } from './expression.ts';
 import { Backtrace, type FrameView } from './frames.ts';

@@ -1,10 +1,10 @@
 /** How frames, instructions and stops look. */
 
+import type { Code } from '../../../src/wasm/code.ts';
 import { printable } from '../../../src/wasm/text.ts';
 import type { Value, Values } from '../../shared/src/value.ts';
 import { literal, valuesText, valueText } from '../../shared/src/value-text.ts';
 import { exceptionValues, readValue } from '../../shared/src/values.ts';
-import type { Code } from './code.ts';
 import { CommandError, meaning } from './errors.ts';
 import type { FrameView } from './frames.ts';
 import type { Stop } from './runner.ts';

@@ -1,55 +1,15 @@
 /** Commands that look at code: modules, functions, instructions. */
 
-import { funcTypeOf } from '../../../../src/wasm/module.ts';
-import { valTypeName } from '../../../../src/wasm/types.ts';
+import { functionLine, matchingFunctions, signatureText } from '../../../../src/wasm/listing.ts';
 import { noArguments, words } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
 import { type FunctionPlace, oneFunction } from '../places.ts';
-import type { ProgramModule } from '../program.ts';
 import type { Session } from '../session.ts';
 import { hex } from '../view.ts';
 import type { Command } from './command.ts';
 
 /** Instructions that `disassemble` shows on either side of the present one. */
 const AROUND = 8;
-
-function signature({ module, func }: FunctionPlace): string {
-  const { params, results } = funcTypeOf(module.code.module, func);
-  const list = (types: typeof params) => `(${types.map(valTypeName).join(' ')})`;
-  return `${list(params)}${results.length === 0 ? '' : ` -> ${list(results)}`}`;
-}
-
-function functionLine(session: Session, place: FunctionPlace): string {
-  const { module, func } = place;
-  const body = module.code.bodyOf(func);
-  const at = body === undefined ? 'imported' : hex(body.codeStart);
-  const name = session.program.qualified(module, module.code.label('func', func));
-  return `${String(func).padStart(5)}  ${session.style.address(at.padEnd(9))} ${session.style.name(name)} ${signature(place)}`;
-}
-
-/** Those whose name contains the pattern, whatever the case; `*` stands for anything. */
-function* matching(module: ProgramModule, pattern: string): Generator<number> {
-  const parts = pattern.toLowerCase().split('*');
-  const { code } = module;
-  const total = code.count('func');
-  for (let func = 0; func < total; func++) {
-    const names = [code.label('func', func).toLowerCase()];
-    for (const e of code.module.exports) {
-      if (pattern !== '' && e.kind === 'func' && e.index === func) names.push(e.name.toLowerCase());
-    }
-    if (names.some((name) => containsInOrder(name, parts))) yield func;
-  }
-}
-
-function containsInOrder(name: string, parts: readonly string[]): boolean {
-  let at = 0;
-  for (const part of parts) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return true;
-}
 
 function disassembleAround(session: Session): void {
   const frame = session.needFrame();
@@ -67,7 +27,7 @@ function disassembleAround(session: Session): void {
 function heading(session: Session, place: FunctionPlace): string {
   const { module, func } = place;
   const name = session.program.qualified(module, module.code.label('func', func));
-  return `${session.style.name(name)} ${signature(place)}`;
+  return `${session.style.name(name)} ${signatureText(module.code, func)}`;
 }
 
 function disassembly(session: Session, { module, func }: FunctionPlace) {
@@ -120,8 +80,9 @@ export const codeCommands: readonly Command[] = [
       if (extra !== undefined) throw new CommandError(`unexpected "${extra}" after the pattern`);
       const lines: string[] = [];
       for (const module of session.program.modules) {
-        for (const func of matching(module, pattern)) {
-          lines.push(functionLine(session, { module, func }));
+        const prefix = session.program.qualified(module, '');
+        for (const func of matchingFunctions(module.code, pattern)) {
+          lines.push(functionLine(module.code, func, prefix, session.style));
         }
       }
       session.printAll(lines.length === 0 ? [`No function matches "${pattern}".`] : lines);

@@ -1,8 +1,9 @@
 /** Commands that resume the program. */
 
+import { parseLocation } from '../../../../src/wasm/location.ts';
 import { noArguments, optionalCount, words } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
-import { parseLocation, placesAt } from '../places.ts';
+import { placesAt } from '../places.ts';
 import type { Plan, Stop } from '../runner.ts';
 import type { Session } from '../session.ts';
 import { planFinish, planNext, planReach, planUntil } from '../stepping.ts';

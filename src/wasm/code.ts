@@ -1,16 +1,16 @@
 /** What the bytes of a module say about its code: names, functions, instructions. Made when needed. */
 
-import { type DisassembledInstruction, disassemble } from '../../../src/wasm/disassembly.ts';
+import { type DisassembledInstruction, disassemble } from './disassembly.ts';
 import {
   decodeModule,
   type FunctionBody,
   funcTypeOf,
   functionType,
   type Module,
-} from '../../../src/wasm/module.ts';
-import { decodeNames, type NameMap, type Names } from '../../../src/wasm/names.ts';
-import { printable } from '../../../src/wasm/text.ts';
-import type { ValType } from '../../../src/wasm/types.ts';
+} from './module.ts';
+import { decodeNames, type NameMap, type Names } from './names.ts';
+import { printable } from './text.ts';
+import type { ValType } from './types.ts';
 
 /** The kinds of entities that have an index space with names. */
 export type EntityKind = 'func' | 'global' | 'memory' | 'table' | 'tag';
