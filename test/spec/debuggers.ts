@@ -143,7 +143,7 @@ export class Erratic implements Debugger {
   #requireBreakpoint(engine: Engine): void {
     const frame = engine.activations()[0]?.[0];
     if (frame === undefined) throw new Error('stopped without a frame');
-    for (const { pc } of frame.instance.module.breakpoints.values()) if (pc === frame.pc) return;
+    if (frame.instance.module.breakpoints.has(frame.pc)) return;
     throw new Error(`stopped at ${frame.pc}, where no breakpoint is`);
   }
 }

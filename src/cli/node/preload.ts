@@ -40,7 +40,6 @@ function debuggee(start: DebuggeeStart): void {
   };
   watchEnding({
     uncaught(failure) {
-      if (failure.error instanceof Error) session.engine.writeStack(failure.error);
       writeAll(STDERR, uncaughtText(failure));
     },
     ended(status) {

@@ -3,16 +3,15 @@
  * stop blocks: `onStop` is called with the program's stack in place and returns when it goes on.
  */
 import { decodeModule } from '../../wasm/module.ts';
-import { decodeModuleName, decodeNames } from '../../wasm/names.ts';
+import { decodeModuleName } from '../../wasm/names.ts';
 import type { CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
-import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import { AfterCollections } from './after-collections.ts';
 import { DebugMemory } from './debug-memory.ts';
 import { mapErrorStacks } from './error-stacks.ts';
 import { Exceptions } from './exceptions.ts';
-import { type Activation, type BoundContinuation, locate, type StopPoint } from './frames.ts';
+import type { Activation, BoundContinuation } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { HostErrors } from './host-errors.ts';
@@ -20,24 +19,18 @@ import { DebugInstance } from './instance.ts';
 import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
 import { Limits } from './limits.ts';
-import {
-  bindContinuation,
-  type EngineImports,
-  type LinkedImports,
-  readImports,
-} from './linking.ts';
+import { type EngineImports, type LinkedImports, readImports } from './linking.ts';
 import { type CompileOptions, DebugModule } from './module.ts';
-import { optimize } from './optimize.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
-import { type FrameAction, NORMAL, Resumer, type Resumption } from './resumption.ts';
-import { isTrap, withWholeStacks, writeStack } from './stack-trace.ts';
+import { NORMAL, Resumer, type Resumption } from './resumption.ts';
+import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { watchSuspending } from './suspending.ts';
 import { Suspensions } from './suspensions.ts';
 import { Thunks } from './thunks.ts';
+import { Transfers } from './transfers.ts';
 import { WebAssembly } from './v8.ts';
 import { ValueRows } from './value-row.ts';
-import type { Entry, Version } from './version.ts';
 
 export type { CompileOptions, DebugInstance, DebugModule, Resumption, StopEvent };
 
@@ -73,10 +66,7 @@ export class Engine {
   readonly #leave: unknown;
   readonly #checkTraps: boolean;
   readonly #codeLimits: CodeLimits | undefined;
-  readonly #rows: ValueRows;
   readonly #stops: Stops;
-  /** What a continuation that is about to begin throws. */
-  #pendingThrow: unknown;
   #enterDepth = 0;
   #globalAccess: GlobalAccess | undefined;
 
@@ -84,9 +74,10 @@ export class Engine {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
     this.references = new ReferenceArrays(this.#memory.byteLength);
-    this.#rows = new ValueRows(this.#memory, this.references, (end) => this.#makeRoom(end));
+    const makeRoom = (end: number): void => this.#makeRoom(end);
+    const rows = new ValueRows(this.#memory, this.references, makeRoom);
     const thunks = new Thunks(options.memory, this.references);
-    this.exceptions = new Exceptions(this.references, this.instances, thunks, this.#rows);
+    this.exceptions = new Exceptions(this.references, this.instances, thunks, rows);
     const hostErrors = new HostErrors(options.isExit ?? (() => false));
     this.#hostCalls = new HostCalls(this.#memory, {
       called: () => this.#stops.hostCalled(),
@@ -102,7 +93,7 @@ export class Engine {
       memory: this.#memory,
       limits: this.#limits,
       exceptions: this.exceptions,
-      resumer: new Resumer(this.#memory, this.exceptions, thunks, this.#rows),
+      resumer: new Resumer(this.#memory, this.exceptions, thunks, rows),
       codeOf: (wasm) => this.#code.get(wasm),
       exits: this.#hostCalls.exits,
       onStop: options.onStop,
@@ -110,7 +101,15 @@ export class Engine {
     });
     this.#checkTraps = options.traps !== 'native';
     this.#codeLimits = options.codeLimits;
-    this.#leave = leaveFunction((frame, pc, instance) => this.#onLeave(frame, pc, instance));
+    const transfers = new Transfers({
+      memory: this.#memory,
+      instances: this.instances,
+      rows,
+      stops: this.#stops,
+      bound: (wasm, code) => this.#code.set(wasm, code),
+      makeRoom,
+    });
+    this.#leave = leaveFunction((frame, pc, id) => transfers.onLeave(frame, pc, id));
   }
 
   /** Lets `error.stack` say what it would without the engine, in all of this thread. */
@@ -270,10 +269,7 @@ export class Engine {
 
   /** Takes all breakpoints away and reports nothing from now on. */
   detach(): void {
-    for (const module of this.modules) {
-      for (const { pc } of module.breakpoints.values()) this.#setBreakpoint(module, pc, false);
-      module.breakpoints.clear();
-    }
+    for (const module of this.modules) module.breakpoints.clear();
     this.#stops.detach();
   }
 
@@ -284,27 +280,12 @@ export class Engine {
    * @returns false if the offset is in no function body
    */
   addBreakpoint(module: DebugModule, asked: number): boolean {
-    const known = module.breakpoints.get(asked);
-    if (known !== undefined) {
-      known.count++;
-      return true;
-    }
-    const pc = module.functionAround(asked)?.instructionFrom(asked);
-    if (pc === undefined) return false;
-    module.breakpoints.set(asked, { pc, count: 1 });
-    this.#setBreakpoint(module, pc, true);
-    return true;
+    return module.breakpoints.add(asked);
   }
 
   /** @returns false if no breakpoint was added under this offset */
   removeBreakpoint(module: DebugModule, asked: number): boolean {
-    const known = module.breakpoints.get(asked);
-    if (known === undefined) return false;
-    if (--known.count > 0) return true;
-    module.breakpoints.delete(asked);
-    for (const other of module.breakpoints.values()) if (other.pc === known.pc) return true;
-    this.#setBreakpoint(module, known.pc, false);
-    return true;
+    return module.breakpoints.remove(asked);
   }
 
   /** Where the program was when it trapped with an error that `enter` has thrown. */
@@ -312,26 +293,9 @@ export class Engine {
     return this.#stops.framesOfTrap(error);
   }
 
-  /** Has V8 write the stack of an error, if it has not yet, with functions and pcs of the program. */
-  writeStack(error: Error): void {
-    writeStack(error, (site) => {
-      const located = locate(site, (wasm) => this.#code.get(wasm));
-      if (located?.pc === undefined) return undefined;
-      const { fn, pc } = located;
-      const { functions, module } = decodeNames(fn.module.original);
-      const own = functions.get(fn.index);
-      const name = own !== undefined && module !== undefined ? `${module}.${own}` : own;
-      return { func: fn.index, pc, name };
-    });
-  }
-
   /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
   activations(): readonly Activation[] {
     return this.#stops.activations();
-  }
-
-  #setBreakpoint(module: DebugModule, pc: number, present: boolean): void {
-    module.functionAround(pc)!.versions.setBreakpoint(pc, present);
   }
 
   get #engineImports(): EngineImports {
@@ -340,66 +304,6 @@ export class Engine {
       wrap: (host, module, index) => this.#hostCalls.wrap(host, module, index),
       suspending: (object, module, index) => this.#suspensions.wrap(object, module, index),
     };
-  }
-
-  /** A check has fired: the frame is complete; says which continuation goes on. */
-  #onLeave(base: number, flaggedPc: number, id: number): number {
-    const traps = (flaggedPc & TRAP) !== 0;
-    const pc = flaggedPc & ~(TRAP | CAPPED);
-    const instance = this.instances[id]!;
-    const fn = instance.module.functionAround(pc)!;
-    const stop: StopPoint = { instance, fn, pc, base };
-    this.#makeRoom(base + fn.frameSize);
-    if ((flaggedPc & CAPPED) !== 0 && !this.#stops.stepping) fn.versions.leftAtCap();
-    const action = traps ? this.#stops.atThrow(stop) : this.#stops.ifWanted(stop);
-    return this.#slot(stop, action, traps ? 'trusted' : 'plain');
-  }
-
-  /** Before an instruction of a version with hooks; 0 goes on in that version. */
-  #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
-    if (pc === THROW) throw this.#takePendingThrow();
-    const { fn } = version;
-    const stop: StopPoint = { instance, fn, pc, base };
-    const action = this.#stops.ifWanted(stop);
-    const stays = action.kind === 'normal' && fn.versions.wanted(this.#stops.stepping) === version;
-    return stays ? 0 : this.#slot(stop, action, 'plain');
-  }
-
-  /** The slot of what goes on in the frame's place. */
-  #slot(stop: StopPoint, action: FrameAction, entry: Entry): number {
-    switch (action.kind) {
-      case 'early-return': {
-        const { thunk, values } = action;
-        this.#rows.write(values);
-        return stop.instance.slot(thunk, () => thunk.run);
-      }
-      case 'throw-exception':
-        this.#pendingThrow = action.object;
-        return this.#continuationSlot(stop, 'throwing');
-      case 'normal':
-        return this.#continuationSlot(stop, entry);
-    }
-  }
-
-  #continuationSlot({ instance, fn, pc, base }: StopPoint, entry: Entry): number {
-    const version = fn.versions.wanted(this.#stops.stepping);
-    const continuation = version.continuation(pc, entry);
-    this.#memory.framePointer = base;
-    return instance.slot(continuation, () => {
-      const bound = bindContinuation(continuation, instance, this.#memory.memory, (frame, at) =>
-        this.#onHook(version, instance, frame, at),
-      );
-      this.#code.set(bound, { continuation, instance });
-      const { run } = bound.exports;
-      if (continuation.isHot) optimize(run);
-      return run;
-    });
-  }
-
-  #takePendingThrow(): unknown {
-    const object = this.#pendingThrow;
-    this.#pendingThrow = undefined;
-    return object;
   }
 
   /** @throws RangeError as V8 does when its own stack is exhausted */

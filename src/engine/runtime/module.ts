@@ -1,6 +1,7 @@
 /** A module under the engine, in its original and its instrumented form. */
 import type { Module } from '../../wasm/module.ts';
 import type { InstrumentedModule } from '../instrument/instrument.ts';
+import { Breakpoints } from './breakpoints.ts';
 import { DebugFunction } from './function.ts';
 import type { Limits } from './limits.ts';
 import { WebAssembly } from './v8.ts';
@@ -24,8 +25,7 @@ export class DebugModule {
   readonly compiled: WebAssembly.Module;
   /** Indices of the imports that an instantiation has to give, without those that V8 provides. */
   readonly asked: readonly number[];
-  /** Breakpoints by the pc that was asked for: where they are, and how often they were asked for. */
-  readonly breakpoints = new Map<number, { readonly pc: number; count: number }>();
+  readonly breakpoints = new Breakpoints(this);
   readonly #limits: Limits;
   #hash: number | undefined;
   readonly #functions: (DebugFunction | undefined)[] = [];

@@ -40,40 +40,6 @@ export function stackOf(error: Error): Site[] {
   return withCallSites(() => error.stack);
 }
 
-/** What a frame of wasm is in the program. */
-export interface NamedSite {
-  /** Function index. */
-  readonly func: number;
-  /** Byte offset in the original module. */
-  readonly pc: number;
-  /** As V8 shows it: undefined if the function has none. */
-  readonly name: string | undefined;
-}
-
-/**
- * Has V8 write the stack of an error, as it does when first asked for it, with other words for wasm
- * frames. Without effect if somebody has asked before.
- *
- * @param describe undefined: as it is
- */
-export function writeStack(
-  error: Error,
-  describe: (site: WasmSite) => NamedSite | undefined,
-): void {
-  const write = (site: CallSite): string => {
-    const converted = toSite(site);
-    const named = converted === HOST ? undefined : describe(converted);
-    if (named === undefined) return String(site);
-    const url = /wasm:\/\/[^):]*/.exec(String(site))?.[0] ?? 'wasm';
-    const place = `${url}:wasm-function[${named.func}]:0x${named.pc.toString(16)}`;
-    return named.name === undefined ? place : `${named.name} (${place})`;
-  };
-  withPrepared(
-    (_, sites) => [String(error), ...sites.map((site) => `    at ${write(site)}`)].join('\n'),
-    () => error.stack,
-  );
-}
-
 /** A trap, or V8's own stack being exhausted, which wasm cannot catch either. */
 export function isTrap(error: unknown): error is Error {
   if (error instanceof WebAssembly.RuntimeError) return true;
@@ -110,19 +76,12 @@ export function shownStackLimit(): number {
 }
 
 function withCallSites(read: () => unknown): Site[] {
-  const sites = withPrepared((_, all) => all, read);
-  return Array.isArray(sites) ? sites.map(toSite) : [];
-}
-
-function withPrepared(
-  prepare: (error: unknown, sites: readonly CallSite[]) => unknown,
-  read: () => unknown,
-): unknown {
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = Number.POSITIVE_INFINITY;
-  Error.prepareStackTrace = prepare;
+  Error.prepareStackTrace = (_, sites) => sites;
   try {
-    return read();
+    const sites = read();
+    return Array.isArray(sites) ? sites.map(toSite) : [];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');

@@ -1,0 +1,99 @@
+/**
+ * How control goes from one version of a function to another: what a check that has fired and a hook
+ * get as their answer, in the program's thread. The code tail-calls what the slot of its continuation
+ * table holds.
+ */
+import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
+import type { DebugMemory } from './debug-memory.ts';
+import type { BoundContinuation, StopPoint } from './frames.ts';
+import type { DebugInstance } from './instance.ts';
+import { bindContinuation } from './linking.ts';
+import { optimize } from './optimize.ts';
+import type { FrameAction } from './resumption.ts';
+import type { Stops } from './stops.ts';
+import type { ValueRows } from './value-row.ts';
+import type { Entry, Version } from './version.ts';
+
+export interface TransfersContext {
+  readonly memory: DebugMemory;
+  readonly instances: readonly DebugInstance[];
+  readonly rows: ValueRows;
+  readonly stops: Stops;
+  /** Has the frames of a continuation known by the instance that V8 runs. */
+  readonly bound: (wasm: WebAssembly.Instance, code: BoundContinuation) => void;
+  /** @throws RangeError if there is no room for frames up to a byte address */
+  readonly makeRoom: (end: number) => void;
+}
+
+export class Transfers {
+  readonly #context: TransfersContext;
+  readonly #stops: Stops;
+  /** What a continuation that is about to begin throws. */
+  #pendingThrow: unknown;
+
+  constructor(context: TransfersContext) {
+    this.#context = context;
+    this.#stops = context.stops;
+  }
+
+  /** A check has fired: the frame is complete; says which continuation goes on. */
+  onLeave(base: number, flaggedPc: number, id: number): number {
+    const traps = (flaggedPc & TRAP) !== 0;
+    const pc = flaggedPc & ~(TRAP | CAPPED);
+    const instance = this.#context.instances[id]!;
+    const fn = instance.module.functionAround(pc)!;
+    const stop: StopPoint = { instance, fn, pc, base };
+    this.#context.makeRoom(base + fn.frameSize);
+    if ((flaggedPc & CAPPED) !== 0 && !this.#stops.stepping) fn.versions.leftAtCap();
+    const action = traps ? this.#stops.atThrow(stop) : this.#stops.ifWanted(stop);
+    return this.#slot(stop, action, traps ? 'trusted' : 'plain');
+  }
+
+  /** Before an instruction of a version with hooks; 0 goes on in that version. */
+  #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
+    if (pc === THROW) throw this.#takePendingThrow();
+    const { fn } = version;
+    const stop: StopPoint = { instance, fn, pc, base };
+    const action = this.#stops.ifWanted(stop);
+    const stays = action.kind === 'normal' && fn.versions.wanted(this.#stops.stepping) === version;
+    return stays ? 0 : this.#slot(stop, action, 'plain');
+  }
+
+  /** The slot of what goes on in the frame's place. */
+  #slot(stop: StopPoint, action: FrameAction, entry: Entry): number {
+    switch (action.kind) {
+      case 'early-return': {
+        const { thunk, values } = action;
+        this.#context.rows.write(values);
+        return stop.instance.slot(thunk, () => thunk.run);
+      }
+      case 'throw-exception':
+        this.#pendingThrow = action.object;
+        return this.#continuationSlot(stop, 'throwing');
+      case 'normal':
+        return this.#continuationSlot(stop, entry);
+    }
+  }
+
+  #continuationSlot({ instance, fn, pc, base }: StopPoint, entry: Entry): number {
+    const { memory } = this.#context;
+    const version = fn.versions.wanted(this.#stops.stepping);
+    const continuation = version.continuation(pc, entry);
+    memory.framePointer = base;
+    return instance.slot(continuation, () => {
+      const bound = bindContinuation(continuation, instance, memory.memory, (frame, at) =>
+        this.#onHook(version, instance, frame, at),
+      );
+      this.#context.bound(bound, { continuation, instance });
+      const { run } = bound.exports;
+      if (continuation.isHot) optimize(run);
+      return run;
+    });
+  }
+
+  #takePendingThrow(): unknown {
+    const object = this.#pendingThrow;
+    this.#pendingThrow = undefined;
+    return object;
+  }
+}
