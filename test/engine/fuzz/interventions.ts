@@ -97,9 +97,12 @@ function bodyWith(
       out.op(Op.i32Sub);
       indexed(out, Op.globalSet, global);
     }
-    for (const { deed, global } of here) {
+    // Which are due is known before the first is done: a call that it makes may come here and count.
+    for (const { global } of here.toReversed()) {
       indexed(out, Op.globalGet, global);
       out.op(Op.i32Eqz);
+    }
+    for (const { deed } of here) {
       out.if();
       writeDeed(out, module, body.funcIndex, deed);
       out.end();
