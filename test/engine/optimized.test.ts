@@ -81,3 +81,27 @@ describe('frames of calls in protected bodies', () => {
     expect(frames[2]).toEqual([`2@${calls[1]!.next}`]);
   });
 });
+
+test('a tail call leaves no frame, even of what was inlined', async () => {
+  const text = `(module
+    (import "e" "g" (func $g (param i32)))
+    (func $down (param i32)
+      (call $g (local.get 0))
+      (if (i32.eqz (local.get 0)) (then (return)))
+      (return_call $down (i32.sub (local.get 0) (i32.const 1))))
+    (func (export "f") (param i32) (call $down (local.get 0)) nop))`;
+  const debuggee = new Debuggee();
+  const { engine } = debuggee;
+  const module = engine.loadModule(await assemble(text));
+  let fails = false;
+  const g = (n: number) => {
+    if (fails && n === 0) throw new Error('of the host');
+  };
+  const instance = engine.instantiate(module, { e: { g } });
+  for (let n = 0; n < 2000; n++) debuggee.call(instance, 'f', 5);
+  for (const index of [1, 2]) optimize(instance.func(index));
+  fails = true;
+  expect(() => debuggee.call(instance, 'f', 5)).toThrow('of the host');
+  const { activations } = debuggee.stops[0]!;
+  expect(activations[0]!.map(({ func }) => func)).toEqual([1, 2]);
+});
