@@ -71,7 +71,7 @@ export async function run(options: RunOptions): Promise<number> {
       : startDebugger({
           component,
           args: [
-            ...ownArguments(options, debuggerOutput ?? STDERR, interactive !== undefined),
+            ...ownArguments(options, file, debuggerOutput ?? STDERR, interactive !== undefined),
             ...options.debuggerArgs,
           ],
           capabilities: capabilitiesOf(options, inputs.debugger),
@@ -104,13 +104,14 @@ function threadOptions(options: RunOptions) {
 /** What built-in debuggers are told about where they run. */
 function ownArguments(
   { debugger: debugger_, program }: RunOptions,
+  { kind }: ProgramFile,
   output: number,
   typed: boolean,
 ): string[] {
   if (isRepl(debugger_)) return replArguments(output, typed);
   // A path, by which LLDB knows the module for a file that it has loaded before.
   const gdbstub = debugger_.kind === 'built-in' && debugger_.name === 'gdbstub';
-  return gdbstub ? [`--program=${resolve(program)}`] : [];
+  return gdbstub && kind === 'module' ? [`--program=${resolve(program)}`] : [];
 }
 
 /** @throws UsageError for options that have no use with this kind of program */

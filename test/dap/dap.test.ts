@@ -131,7 +131,12 @@ describe.skipIf(!there)('lldb-dap', () => {
     await client.setBreakpointsRequest({ source: { path: SOURCE }, breakpoints: [] });
     await client.continueRequest({ threadId: 1 });
     const paused = client.waitForEvent('stopped');
-    await client.pauseRequest({ threadId: 1 });
+    // LLDB refuses to interrupt what is just being resumed.
+    const pause = async (): Promise<unknown> => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return client.pauseRequest({ threadId: 1 }).catch(pause);
+    };
+    await pause();
     await paused;
     const [frame] = await top(client);
     expect(frame).toMatchObject({ name: 'spin' });

@@ -11,7 +11,7 @@ describeWithLldb('connecting', () => {
     const { answers, transcript, ended } = await lldb([path], commands);
     expect(transcript).toContain('frame #0: 0x4000000100000');
     expect(transcript).toContain('tour-O0.wasm`_start');
-    expect(answers[0]).toContain(`0x4000000100000000 ${path}`);
+    expect(answers[0]).toContain(` ${path}`);
     expect(answers[1]).toContain('thread #1');
     expect(answers[2]).toContain('exited with status = 7');
     expect(ended).toMatchObject({ status: 7, stdout: '33\n' });

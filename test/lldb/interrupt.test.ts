@@ -13,9 +13,7 @@ describeWithLldb('interrupting', () => {
     await lldb.ask('continue', 'stop reason = breakpoint');
     for (let turn = 0; turn < 2; turn++) {
       await lldb.ask('continue', 'resuming');
-      // LLDB refuses while it is still on its way, off the breakpoint.
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const stop = await lldb.ask('process interrupt', '// the loop');
+      const stop = await lldb.ask('process interrupt', '// the loop', 1000);
       expect(stop).toContain('stop reason = signal SIGINT');
       expect(stop).toContain('`spin');
     }

@@ -126,10 +126,16 @@ export class InteractiveLldb {
     this.#child.stdin.write(`${command}\n`);
   }
 
-  /** Types the command, and gives what is printed up to this text, which has not been seen before. */
-  async ask(command: string, text: string): Promise<string> {
-    this.type(command);
-    for (;;) {
+  /**
+   * Types the command, and gives what is printed up to this text, which has not been seen before.
+   * @param everyMs to type it again and again: LLDB refuses to interrupt what is just being resumed
+   */
+  async ask(command: string, text: string, everyMs = Number.POSITIVE_INFINITY): Promise<string> {
+    for (let typed = Number.NEGATIVE_INFINITY; ; ) {
+      if (performance.now() - typed >= everyMs || typed < 0) {
+        this.type(command);
+        typed = performance.now();
+      }
       const at = this.#output.indexOf(text, this.#seen);
       if (at >= 0) {
         const answer = this.#output.slice(this.#seen, at + text.length);

@@ -4,10 +4,11 @@ import { type Handlers, MALFORMED } from '../handler.ts';
 import { textToHex } from '../hex.ts';
 
 /**
- * LLDB loads no module without it. The operating system is what keeps it from looking for the shared
- * libraries of an unknown one in memory.
+ * LLDB loads no module without it. It must be what LLDB takes a module in memory to be: with an
+ * operating system in it, LLDB would not find the modules that it has, and load them a second time when
+ * a further one appears.
  */
-const TRIPLE = textToHex('wasm32-unknown-wasi-wasm');
+const TRIPLE = textToHex('wasm32-unknown-unknown-wasm');
 const INFO = `triple:${TRIPLE};endian:little;ptrsize:4;`;
 
 export const hostInfo: Handlers = {
