@@ -5,6 +5,7 @@
  * the debuggee Worker.
  */
 import type { DebugModule, Engine } from '../engine/runtime/engine.ts';
+import type { OnStage } from '../host/stage.ts';
 import { type Transpiled, transpileCached } from '../host/transpile.ts';
 import { type ComponentImports, importsOf, missingImports, withoutVersion } from '../host/world.ts';
 import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
@@ -40,13 +41,14 @@ export async function prepareComponent(
   engine: Engine,
   start: DebuggeeStart,
   bytes: Uint8Array,
+  onStage: OnStage,
 ): Promise<Program> {
   const { program } = start;
   const shape = readShape(program, bytes);
   const call =
     start.invoke === undefined ? undefined : planCall(shape.exports, start.invoke, start.args);
   if (call === undefined) checkRunnable(program, shape);
-  const transpiled = await transpile(program, bytes);
+  const transpiled = await transpile(program, bytes, onStage);
   const imports = { ...programWasi(start), ...(await importFiles(start)) };
   const missing = missingImports(importsOf(shape), imports);
   if (missing.length > 0) throw new StartError(missingMessage(program, missing));
@@ -88,9 +90,15 @@ function checkRunnable(program: string, { exports }: ComponentInterface): void {
   );
 }
 
-async function transpile(program: string, bytes: Uint8Array): Promise<Transpiled> {
+async function transpile(
+  program: string,
+  bytes: Uint8Array,
+  onStage: OnStage,
+): Promise<Transpiled> {
   try {
-    return await transpileCached(bytes);
+    return await transpileCached(bytes, undefined, (state) =>
+      onStage({ what: `transpiling ${program}`, state, detail: 'kept for the next time' }),
+    );
   } catch (error) {
     const text = messageOf(error).replace(/\s*\n\s*/g, ' ');
     throw new StartError(`cannot load ${program}: ${text.trim()}`);

@@ -1,6 +1,7 @@
 /** What main and the debuggee Worker tell each other: one start, then one message for each turn. */
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { Stage } from '../host/stage.ts';
 import type { Traps } from './run-options.ts';
 
 /** What kind of program a file is. */
@@ -32,10 +33,12 @@ export interface DebuggeeStart {
   readonly channel: ChannelBuffers | undefined;
 }
 
-/** Worker -> main. After any but `ready` no more code of the program runs. */
+/** Worker -> main. After any but `ready` and `stage` no more code of the program runs. */
 export type DebuggeeMessage =
   /** Everything has been found; from here on what fails is the program. */
   | { readonly kind: 'ready' }
+  /** Work before it runs; also later, when it loads another module. */
+  | { readonly kind: 'stage'; readonly stage: Stage }
   /** The program could not be started; its arguments were wrong if `usage`. */
   | { readonly kind: 'refused'; readonly usage: boolean; readonly message: string }
   /** It returned, or called proc_exit. */

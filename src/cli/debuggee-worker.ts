@@ -4,6 +4,7 @@
  * says to main.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { OnStage } from '../host/stage.ts';
 import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
 import { type Program, prepareProgram } from './program.ts';
@@ -30,10 +31,11 @@ function refusal(error: unknown): DebuggeeMessage | undefined {
 }
 
 async function debuggee(start: DebuggeeStart): Promise<void> {
-  const session = createSession(start);
+  const onStage: OnStage = (stage) => report({ kind: 'stage', stage });
+  const session = createSession(start, onStage);
   let program: Program;
   try {
-    program = await prepareProgram(session.engine, start);
+    program = await prepareProgram(session.engine, start, onStage);
   } catch (error) {
     const refused = refusal(error);
     if (refused === undefined) throw error;

@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import type { Capabilities } from '../host/capabilities.ts';
 import { spawnDebugger } from '../host/spawn.ts';
+import type { OnStage } from '../host/stage.ts';
 import type { ResolvedDebugger } from './files.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -31,8 +32,10 @@ export function startDebugger(options: {
   readonly clients: MessagePort | undefined;
   /** The line editor that its standard input is instead. */
   readonly editor: MessagePort | undefined;
+  readonly onStage: OnStage;
 }): DebuggerThread {
-  const { component, args, capabilities, output, memory, channel, clients, editor } = options;
+  const { component, args, capabilities, output, memory, channel, clients, editor, onStage } =
+    options;
   const marked = { fd: STDERR, prefix: `[${component.name}] ` };
   return spawnDebugger({
     component: component.path,
@@ -46,6 +49,7 @@ export function startDebugger(options: {
     channel,
     clients,
     editor,
+    onStage,
   });
 }
 

@@ -1,5 +1,6 @@
 /** The debuggee Worker as main sees it: started, watched, ended. */
 import { Worker } from 'node:worker_threads';
+import type { OnStage } from '../host/stage.ts';
 import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
 
 /**
@@ -12,7 +13,7 @@ const STACK_MIB = 16;
 
 /** Without a word of its own: `failed` before the program could run, `died` after. */
 export type ProgramEnd =
-  | Exclude<DebuggeeMessage, { readonly kind: 'ready' }>
+  | Exclude<DebuggeeMessage, { readonly kind: 'ready' | 'stage' }>
   | { readonly kind: 'failed' | 'died'; readonly message: string };
 
 export interface ProgramThread {
@@ -28,7 +29,7 @@ const SUFFIX = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const ENTRY = new URL(`./debuggee-worker${SUFFIX}`, import.meta.url);
 const PRELOAD = new URL(`./node/preload${SUFFIX}`, import.meta.url);
 
-export function startProgram(start: DebuggeeStart): ProgramThread {
+export function startProgram(start: DebuggeeStart, onStage: OnStage = () => {}): ProgramThread {
   const { file, args, env } = start;
   const isJavaScript = file.kind === 'javascript';
   const worker = new Worker(isJavaScript ? file.path : ENTRY, {
@@ -53,7 +54,8 @@ export function startProgram(start: DebuggeeStart): ProgramThread {
   const ended = new Promise<ProgramEnd>((resolve) => {
     const dead = (message: string) => resolve({ kind: ready ? 'died' : 'failed', message });
     worker.on('message', (message: DebuggeeMessage) => {
-      if (message.kind !== 'ready') resolve(message);
+      if (message.kind === 'stage') onStage(message.stage);
+      else if (message.kind !== 'ready') resolve(message);
       else {
         ready = true;
         announceReady();

@@ -3,6 +3,7 @@
  * that what is wrong with it is said before a debugger has anything to do with it, then run.
  */
 import type { DebugModule, Engine } from '../engine/runtime/engine.ts';
+import type { OnStage } from '../host/stage.ts';
 import type { Module } from '../wasm/module.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
 import { messageOf, StartError, UsageError } from './errors.ts';
@@ -25,7 +26,11 @@ export interface Program {
 }
 
 /** @throws StartError, UsageError */
-export async function prepareProgram(engine: Engine, start: DebuggeeStart): Promise<Program> {
+export async function prepareProgram(
+  engine: Engine,
+  start: DebuggeeStart,
+  onStage: OnStage,
+): Promise<Program> {
   const { file } = start;
   switch (file.kind) {
     case 'module':
@@ -33,7 +38,7 @@ export async function prepareProgram(engine: Engine, start: DebuggeeStart): Prom
     case 'component': {
       // Only here: it needs preview2-shim, which costs more to load than a small program to run.
       const { prepareComponent } = await import('./component.ts');
-      return prepareComponent(engine, start, file.bytes);
+      return prepareComponent(engine, start, file.bytes, onStage);
     }
     case 'javascript':
       throw new StartError(`${start.program}: a program in JavaScript is a Worker's entry itself`);

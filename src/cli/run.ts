@@ -10,6 +10,7 @@ import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createChannel } from '../channel/buffers.ts';
 import { createDebugMemory } from '../engine/runtime/debug-memory.ts';
+import type { Stage } from '../host/stage.ts';
 import { listenForClients } from './client-server.ts';
 import type { ProgramFile } from './debuggee-messages.ts';
 import { capabilitiesOf, type DebuggerThread, startDebugger } from './debugger-thread.ts';
@@ -21,6 +22,7 @@ import { type Interactive, replArguments, startInteractive } from './interactive
 import { endedInTime, leaveAbruptly } from './leave.ts';
 import { readProgramFile } from './program-file.ts';
 import { type ProgramEnd, type ProgramThread, startProgram } from './program-thread.ts';
+import { Progress } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
 import { say } from './terminal.ts';
 
@@ -58,13 +60,20 @@ export async function run(options: RunOptions): Promise<number> {
           memory,
         });
   const signals = watchSignals(interactive);
-  const program = startProgram({
-    ...threadOptions(options),
-    stdin: inputs.program,
-    file,
-    memory,
-    channel,
-  });
+  const progress = new Progress(options.verbose);
+  progress.say(`${options.program} is ${describeFile(file)}`);
+  if (component !== undefined) progress.say(`the debugger is ${component.path}`);
+  const onStage = (stage: Stage) => progress.stage(stage);
+  const program = startProgram(
+    {
+      ...threadOptions(options),
+      stdin: inputs.program,
+      file,
+      memory,
+      channel,
+    },
+    onStage,
+  );
   const debugger_ =
     component === undefined || channel === undefined
       ? undefined
@@ -80,8 +89,11 @@ export async function run(options: RunOptions): Promise<number> {
           channel,
           clients: clients?.port,
           editor: interactive?.port,
+          onStage,
         });
   const outcome = await Promise.race([signals.received, settle(program, debugger_)]);
+  progress.end();
+  progress.say(`ended with status ${outcome.status}`);
   await clients?.close();
   interactive?.close();
   if (outcome.message !== undefined) say(outcome.message);
@@ -99,6 +111,11 @@ export async function run(options: RunOptions): Promise<number> {
 function threadOptions(options: RunOptions) {
   const { program, args, dirs, env, imports, invoke, traps, network } = options;
   return { program, args, dirs, env, imports, invoke, traps, network };
+}
+
+function describeFile(file: ProgramFile): string {
+  if (file.kind === 'javascript') return 'a program in JavaScript';
+  return `a ${file.kind} of ${file.bytes.length} bytes`;
 }
 
 /** What built-in debuggers are told about where they run. */

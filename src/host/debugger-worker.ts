@@ -13,6 +13,7 @@ import { LineWriter } from './output.ts';
 import { Poller } from './poll.ts';
 import { runDebugger } from './run.ts';
 import type { DebuggerReport, DebuggerWorkerData } from './spawn.ts';
+import type { OnStage } from './stage.ts';
 
 async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
   const stdout = new LineWriter(data.stdout);
@@ -21,11 +22,14 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
   // not flow.
   process.stdout.write = writeTo(stdout);
   process.stderr.write = writeTo(stderr);
+  const loading = { what: `loading the debugger ${data.name}` };
+  onStage({ ...loading, state: 'begins' });
   try {
     const component =
       typeof data.component === 'string'
-        ? await loadComponentFile(data.component, data.cacheDir)
-        : await loadComponent(data.component, data.name, data.cacheDir);
+        ? await loadComponentFile(data.component, data.cacheDir, onStage)
+        : await loadComponent(data.component, data.name, data.cacheDir, onStage);
+    onStage({ ...loading, state: 'ends' });
     const debuggee = new RemoteDebugger(data.channel, () => requestInterrupt(data.memory));
     const poller = new Poller(data.channel);
     const kind = runDebugger(component, {
@@ -44,6 +48,8 @@ async function main(data: DebuggerWorkerData): Promise<DebuggerReport> {
     return { kind: 'failed', message: describe(error) };
   }
 }
+
+const onStage: OnStage = (stage) => parentPort?.postMessage({ kind: 'stage', stage });
 
 function writeTo(writer: LineWriter): typeof process.stdout.write {
   return (text: string | Uint8Array, ...rest: unknown[]) => {

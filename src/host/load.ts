@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { ComponentError } from './component-error.ts';
 import type * as DebuggerExport from './generated/interfaces/bytecodealliance-wasmtime-debugger.js';
+import type { OnStage } from './stage.ts';
 import { type Transpiled, transpileCached } from './transpile.ts';
 import { type ComponentImports, missingImports, withoutVersion } from './world.ts';
 
@@ -41,11 +42,14 @@ export async function loadComponent(
   bytes: Uint8Array,
   name: string,
   cacheDir?: string,
+  onStage: OnStage = () => {},
 ): Promise<DebuggerComponent> {
   checkPreamble(bytes, name);
   let transpiled: Transpiled;
   try {
-    transpiled = await transpileCached(bytes, cacheDir);
+    transpiled = await transpileCached(bytes, cacheDir, (state) =>
+      onStage({ what: `transpiling ${name}`, state, detail: 'kept for the next time' }),
+    );
   } catch (error) {
     throw new ComponentError(`${name}: not a valid component: ${oneLine(error)}`, { cause: error });
   }
@@ -78,6 +82,7 @@ export async function loadComponent(
 export async function loadComponentFile(
   path: string,
   cacheDir?: string,
+  onStage?: OnStage,
 ): Promise<DebuggerComponent> {
   let bytes: Uint8Array;
   try {
@@ -85,7 +90,7 @@ export async function loadComponentFile(
   } catch (error) {
     throw new ComponentError(`${path}: cannot be read: ${reason(error)}`, { cause: error });
   }
-  return loadComponent(bytes, path, cacheDir);
+  return loadComponent(bytes, path, cacheDir, onStage);
 }
 
 function reason(error: unknown): string {

@@ -4,6 +4,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { OutputSink } from './output.ts';
+import type { OnStage, Stage } from './stage.ts';
 import { defaultCacheDir } from './transpile.ts';
 
 /** How a debugger can end. */
@@ -29,6 +30,8 @@ export interface DebuggerOptions {
   readonly memory: WebAssembly.Memory;
   /** The channel whose other end serves the debuggee. */
   readonly channel: ChannelBuffers;
+  /** Told of the work before the component runs. */
+  readonly onStage?: OnStage | undefined;
   /** Where transpiled components are kept. Default: the user's cache directory. */
   readonly cacheDir?: string | undefined;
   /** What its standard input and output are instead: see client-messages.ts. Handed over. */
@@ -38,7 +41,7 @@ export interface DebuggerOptions {
 }
 
 /** Everything that crosses to the Worker. */
-export type DebuggerWorkerData = DebuggerOptions;
+export type DebuggerWorkerData = Omit<DebuggerOptions, 'onStage'>;
 
 export interface SpawnedDebugger {
   /** Settles once, never rejects. */
@@ -52,8 +55,9 @@ const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
   // Found out here, because the Worker has no environment.
+  const { onStage, ...data } = options;
   const cacheDir = options.cacheDir ?? defaultCacheDir();
-  const workerData: DebuggerWorkerData = { ...options, cacheDir };
+  const workerData: DebuggerWorkerData = { ...data, cacheDir };
   const worker = new Worker(new URL(`./debugger-worker${suffix}`, import.meta.url), {
     workerData,
     transferList: [options.clients, options.editor].filter((port) => port !== undefined),
@@ -66,7 +70,10 @@ export function spawnDebugger(options: DebuggerOptions): SpawnedDebugger {
     stderr: true,
   });
   const ended = new Promise<DebuggerReport>((resolve) => {
-    worker.once('message', (report: DebuggerReport) => resolve(report));
+    worker.on('message', (message: DebuggerReport | { kind: 'stage'; stage: Stage }) => {
+      if (message.kind === 'stage') onStage?.(message.stage);
+      else resolve(message);
+    });
     worker.once('error', (error) => {
       const message = error instanceof Error ? error.message : String(error);
       resolve({ kind: 'failed', message: `the debugger's thread failed: ${message}` });

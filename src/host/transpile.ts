@@ -63,11 +63,13 @@ export function defaultCacheDir(
 }
 
 /**
+ * @param onTranspile told of the work if it has to be done
  * @throws Error with jco's message if the bytes are not a component that it can transpile
  */
 export async function transpileCached(
   component: Uint8Array,
   cacheDir = defaultCacheDir(),
+  onTranspile: (state: 'begins' | 'ends') => void = () => {},
 ): Promise<Transpiled> {
   const key = createHash('sha256')
     .update(`witness ${TUNING} jco ${await jcoVersion()}\0`)
@@ -76,8 +78,10 @@ export async function transpileCached(
   const path = join(cacheDir, key + EXTENSION);
   const cached = (await isTrusted(cacheDir)) ? await load(path) : undefined;
   if (cached !== undefined) return cached;
+  onTranspile('begins');
   const transpiled = await transpile(component);
   await store(path, cacheDir, transpiled);
+  onTranspile('ends');
   return transpiled;
 }
 

@@ -29,7 +29,7 @@ const FURTHER_WORKERS = 'witness:further-workers';
 function debuggee(start: DebuggeeStart): void {
   const port = parentPort!;
   const report = (message: DebuggeeMessage): void => port.postMessage(message);
-  const session = createSession(start);
+  const session = createSession(start, (stage) => report({ kind: 'stage', stage }));
   let begun = false;
   // There is nothing to look at before the first module, and nothing to set breakpoints in.
   const begin = (): boolean => {
