@@ -5,7 +5,6 @@
  *
  * Bodies have passed V8's validation: types are trusted, only the format is checked.
  */
-import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effects.ts';
 import {
   blockSignature,
   type CatchClause,
@@ -13,15 +12,15 @@ import {
 } from '../../wasm/instructions.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { refType, type ValType } from '../../wasm/types.ts';
+import type { ValType } from '../../wasm/types.ts';
 import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
 import { LocalSet } from './local-set.ts';
-import { CONSTANT, OperandStack, SLOT } from './operands.ts';
+import { OperandEffects, type TypedFunction } from './operand-effects.ts';
+import { OperandStack } from './operands.ts';
 
 /** What the walker needs to know of a function before it starts. */
-export interface WalkedFunction extends FunctionContext {
+export interface WalkedFunction extends TypedFunction {
   readonly module: Module;
-  readonly localTypes: readonly ValType[];
   readonly results: readonly ValType[];
   readonly codeStart: number;
   /** Locals that a loop's body writes, by the offset of the `loop` opcode; absent in the pre-pass. */
@@ -38,8 +37,7 @@ export class Walker {
   readonly #fn: WalkedFunction;
   /** Number of locals that `dirty` and the sets like it are about. */
   readonly #tracked: number;
-  readonly #effect = new StackEffect();
-  readonly #operandType = (depth: number): ValType => this.operands.typeAt(depth);
+  readonly #effects: OperandEffects;
   #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
@@ -48,6 +46,7 @@ export class Walker {
     this.operands = operands;
     this.#tracked = tracked;
     this.dirty = new LocalSet(tracked);
+    this.#effects = new OperandEffects(fn, operands, (local) => this.dirty.add(local));
     // A frame begins with what an earlier one left there: not even zeros are in place.
     this.dirty.addAll(tracked);
     // The first instruction may open a construct of its own, at codeStart.
@@ -165,7 +164,7 @@ export class Walker {
         this.reachable = false;
         return;
     }
-    this.#applyPlain(reader);
+    this.#effects.apply(reader);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
@@ -331,48 +330,5 @@ export class Walker {
     this.reachable = reachable;
     this.operands.truncate(construct.height);
     this.operands.pushAll(construct.results);
-  }
-
-  #applyPlain(reader: InstructionReader): void {
-    const { operands } = this;
-    const { op } = reader;
-    switch (op) {
-      case Op.localGet:
-        operands.push(this.#fn.localTypes[reader.index]!, reader.index);
-        return;
-      case Op.localSet:
-      case Op.localTee: {
-        const local = reader.index;
-        operands.pop(1);
-        operands.detach(local);
-        this.dirty.add(local);
-        if (op === Op.localTee) operands.push(this.#fn.localTypes[local]!, local);
-        return;
-      }
-      case Op.i32Const:
-      case Op.i64Const:
-      case Op.f32Const:
-      case Op.f64Const:
-      case Op.v128Const: {
-        const result = reader.info.results![0]!;
-        operands.push(result, CONSTANT, reader.pc, reader.next);
-        return;
-      }
-      case Op.refNull:
-        operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
-        return;
-    }
-    const { results } = reader.info;
-    if (results !== undefined) {
-      // By far the most; `stackEffect` would say the same with an array in between.
-      const { params, operands: others } = reader.info;
-      operands.pop(params !== undefined ? params.length : others!.length + 1);
-      for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
-      return;
-    }
-    const effect = this.#effect;
-    stackEffect(reader, this.#fn, this.#operandType, effect);
-    operands.pop(effect.pops);
-    for (const type of effect.pushes) operands.push(type, SLOT);
   }
 }
