@@ -15,8 +15,10 @@ export type Location =
  * begin with a digit in the languages that people debug.
  */
 export function parseLocation(word: string): Location {
-  const qualified = /^m(\d+)!(.+)$/.exec(word);
-  const module = qualified === null ? undefined : Number(qualified[1]);
+  // `m*!` stands for any module.
+  const qualified = /^m(\d+|\*)!(.+)$/.exec(word);
+  const number = qualified?.[1];
+  const module = number === undefined || number === '*' ? undefined : Number(number);
   const text = (qualified?.[2] ?? word).replace(/^\*/, '');
   if (/^0x[0-9a-f]+$/i.test(text)) return { kind: 'pc', pc: Number(text), module };
   if (/^\d+$/.test(text)) return { kind: 'index', index: Number(text), module };

@@ -80,8 +80,14 @@ export class Runner {
       const landed = landing;
       landing = false;
       switch (event.tag) {
-        case 'complete':
         case 'interrupted':
+          // A program in JavaScript has loaded a module: nobody asked for this stop.
+          if (this.#program.refresh()) {
+            this.#breakpoints.resolvePending();
+            break;
+          }
+          return { kind: event.tag };
+        case 'complete':
           return { kind: event.tag };
         case 'injected-call-return':
           return { kind: 'call-returned', values: event.val };

@@ -16,27 +16,33 @@ export interface Place {
   readonly pc: number;
 }
 
+type FunctionSpec = Exclude<BreakpointSpec, { kind: 'pc' }>;
+type Modules = readonly (KnownModule | undefined)[];
+
 /**
  * The places that a function's name or index stands for, in all modules: a program can hold the
  * same library twice.
  * @throws UsageError when there is none, with the names that come near
  */
-export function resolveFunction(
-  spec: Exclude<BreakpointSpec, { kind: 'pc' }>,
-  modules: readonly (KnownModule | undefined)[],
-): Place[] {
-  const places: Place[] = [];
-  let imported = false;
-  modules.forEach((known, module) => {
-    if (known === undefined) return;
-    for (const index of matches(spec, known.info)) {
-      const pc = firstInstruction(known.bytes, known.info, index);
-      if (pc !== undefined) places.push({ module, pc });
-      else imported = true;
-    }
-  });
+export function resolveFunction(spec: FunctionSpec, modules: Modules): Place[] {
+  const places = functionPlaces(spec, modules);
   if (places.length > 0) return places;
+  const imported = modules.some(
+    (known) => known !== undefined && matches(spec, known.info).size > 0,
+  );
   throw new UsageError(explain(spec, modules, imported));
+}
+
+/** The same; empty when there is none. */
+export function functionPlaces(spec: FunctionSpec, modules: Modules): Place[] {
+  return modules.flatMap((known, module) =>
+    known === undefined
+      ? []
+      : [...matches(spec, known.info)].flatMap((index) => {
+          const pc = firstInstruction(known.bytes, known.info, index);
+          return pc === undefined ? [] : [{ module, pc }];
+        }),
+  );
 }
 
 function matches(

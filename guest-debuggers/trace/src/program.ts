@@ -8,7 +8,7 @@ import type {
   Module,
 } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { orError, readValues } from '../../shared/src/values.ts';
-import { type KnownModule, type Place, resolveFunction } from './breakpoints.ts';
+import { functionPlaces, type KnownModule, type Place, resolveFunction } from './breakpoints.ts';
 import { MalformedModule } from './byte-reader.ts';
 import { functionName, readModule } from './module-info.ts';
 import { type BreakpointSpec, UsageError } from './options.ts';
@@ -60,6 +60,25 @@ export class Program {
         }
       }
     }
+  }
+
+  /**
+   * Takes up modules that have been loaded since, with the breakpoints that they have of those asked
+   * for.
+   * @returns whether there are any
+   */
+  takeNewModules(specs: readonly BreakpointSpec[]): boolean {
+    const before = this.#modules.length;
+    for (const module of this.#d.allModules()) this.#adopt(module);
+    for (let module = before; module < this.#modules.length; module++) {
+      for (const spec of specs) {
+        if (spec.kind === 'pc') this.#add({ module, pc: spec.pc });
+        else
+          for (const { pc } of functionPlaces(spec, [this.#modules[module]!.known]))
+            this.#add({ module, pc });
+      }
+    }
+    return this.#modules.length > before;
   }
 
   clearBreakpoints(): void {

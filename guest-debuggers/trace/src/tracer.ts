@@ -40,6 +40,13 @@ export function trace(
       write(format.end({ end, stops }));
       return;
     }
+    // A program in JavaScript has loaded another module: no stop that anyone asked for.
+    if (
+      event.tag === 'interrupted' &&
+      program.takeNewModules(phase === 'done' ? [] : options.breakpoints)
+    ) {
+      continue;
+    }
     lastTrapped = event.tag === 'trap';
     const reason = reasonOf(event, phase, byStep);
     // Whether it is printed or not: the event's handle has to be dropped.

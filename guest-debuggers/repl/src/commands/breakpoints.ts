@@ -1,5 +1,6 @@
 /** Commands that say where to stop. */
 
+import { parseLocation } from '../../../../src/wasm/location.ts';
 import { count, words } from '../arguments.ts';
 import type { Breakpoint } from '../breakpoints.ts';
 import { CommandError } from '../errors.ts';
@@ -15,7 +16,9 @@ function addBreakpoint(session: Session, args: string, temporary: boolean): void
     throw new CommandError('a location is missing: a function, an index or a 0xPC');
   }
   // A module that comes later may have the function; until one is loaded, nothing is known.
-  const pending = session.program.modules.length === 0;
+  const loaded = session.program.modules.length;
+  const isLater = here.startsWith('m*!') || (parseLocation(here).module ?? 0) >= loaded;
+  const pending = loaded === 0 || isLater;
   const breakpoint = breakpoints.add(here, condition, { temporary, pending });
   session.print(describe(session, breakpoint));
 }
@@ -91,7 +94,7 @@ export const breakpointCommands: readonly Command[] = [
     group: 'breakpoints',
     summary: 'stop at a function, an index, a 0xPC, or here',
     details:
-      'LOCATION is a function by name or index (break fib, break 9: at its first instruction), or a byte\noffset in the module (break 0x236), with m1! in front for one module among several. CONDITION is\nan expression, as in print: break fib if n < 3 && u8[n + 16] != 0',
+      'LOCATION is a function by name or index (break fib, break 9: at its first instruction), or a byte\noffset in the module (break 0x236), with m1! in front for one module among several, or m*! for any\nthat has it, now or when it is loaded. CONDITION is an expression, as in print: break fib if n < 3 && u8[n + 16] != 0',
     completes: 'function',
     run: (session, args) => addBreakpoint(session, args, false),
   },

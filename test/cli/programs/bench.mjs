@@ -1,0 +1,3 @@
+/** What the programs of Sightglass import. */
+export function start() {}
+export function end() {}

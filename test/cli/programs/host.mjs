@@ -1,0 +1,2 @@
+/** What examples/sort.wat imports. */
+export const compare = (a, b) => a - b;
