@@ -33,6 +33,8 @@ const CHECKSUM_BYTES = 4;
 const EXTENSION = '.component';
 /** An entry that nobody has used for this long is deleted, in milliseconds. */
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
+/** Of the mode of a directory. */
+const WRITABLE_BY_ALL = 0o002;
 /** What every host call would otherwise read from the environment several times. */
 const DEBUG_LOG_CHECK = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
 const OPTIONS = {
@@ -87,9 +89,11 @@ export async function transpileCached(
 
 /** Entries are run as code: none from a directory in which another user may have put them. */
 async function isTrusted(directory: string): Promise<boolean> {
+  // Where files have no owner there is nothing to look at.
+  if (process.getuid === undefined) return true;
   try {
-    const { uid } = await stat(directory);
-    return process.getuid === undefined || uid === process.getuid() || uid === 0;
+    const { uid, mode } = await stat(directory);
+    return (uid === process.getuid() || uid === 0) && (mode & WRITABLE_BY_ALL) === 0;
   } catch {
     return false;
   }

@@ -65,6 +65,13 @@ it('is not used if it is a file, and does without if it cannot be written', asyn
   await chmod(closed, 0o700);
 });
 
+it('is not used if everybody can write there', async () => {
+  const cache = await fresh();
+  await chmod(cache, 0o777);
+  await transpileCached(component, cache);
+  expect(await readdir(cache)).toEqual([]);
+});
+
 // Only root can give a directory to somebody else.
 it.runIf(process.getuid?.() === 0)('is not trusted if it is somebody else’s', async () => {
   const { chown } = await import('node:fs/promises');
