@@ -3,6 +3,7 @@
  * other, each for every profile; see {@link HELP}.
  */
 import { parseArgs } from 'node:util';
+import { allOpcodes } from '../../../src/wasm/opcodes.ts';
 import { MODES } from './check.ts';
 import { Child, type Request } from './children.ts';
 import { addExercised, type Exercised } from './exercised.ts';
@@ -115,6 +116,14 @@ async function drain(
 function printCoverage(exercised: Exercised): void {
   const names = Object.keys(exercised).sort((a, b) => exercised[b]! - exercised[a]!);
   for (const name of names) console.log(`${String(exercised[name]).padStart(9)} ${name}`);
+  const features = Map.groupBy(allOpcodes(), ({ feature }) => feature);
+  for (const [feature, opcodes] of features) {
+    const missing = opcodes.filter(({ name }) => exercised[`at ${name}`] === undefined);
+    const reached = `${opcodes.length - missing.length} of ${opcodes.length}`;
+    console.log(
+      `${feature}: ${reached} instructions; not ${missing.map(({ name }) => name).join(' ')}`,
+    );
+  }
 }
 
 function summary({ modules, refused, failures, exercised }: Total, seed: number): string {
