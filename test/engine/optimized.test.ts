@@ -105,3 +105,36 @@ test('a tail call leaves no frame, even of what was inlined', async () => {
   const { activations } = debuggee.stops[0]!;
   expect(activations[0]!.map(({ func }) => func)).toEqual([1, 2]);
 });
+
+test('frames of calls in a function that is inlined into a protected body', async () => {
+  const text = `(module
+    (import "e" "g" (func $g (param i32)))
+    (tag $unused)
+    (memory 1)
+    (func $small (param i32)
+      (i32.store (local.get 0) (local.get 0))
+      (call $g (local.get 0))
+      (call $g (i32.const 0)))
+    (func (export "f") (param i32)
+      (block $h (try_table (catch_all $h) (call $small (local.get 0)) (call $small (i32.const 4))))))`;
+  const debuggee = new Debuggee();
+  const { engine } = debuggee;
+  const module = engine.loadModule(await assemble(text));
+  const calls = instructions(module).filter(({ name }) => name === 'call');
+  let failing = -1;
+  const g = () => {
+    if (failing-- === 0) throw new Error('of the host');
+  };
+  const instance = engine.instantiate(module, { e: { g } });
+  for (let n = 0; n < 2000; n++) debuggee.call(instance, 'f', 8);
+  for (const index of [1, 2]) optimize(instance.func(index));
+  for (failing of [0, 1, 2, 3]) debuggee.call(instance, 'f', 8);
+  const frames = debuggee.stops.map(({ activations: [newest] }) => newest!.map(({ pc }) => pc));
+  const [first, second, one, other] = calls.map(({ next }) => next);
+  expect(frames).toEqual([
+    [first, one],
+    [second, one],
+    [first, other],
+    [second, other],
+  ]);
+});

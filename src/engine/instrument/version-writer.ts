@@ -282,11 +282,13 @@ export class VersionWriter {
 
   /**
    * Before a call. V8's optimizing compiler has no position for one in a `try_table`: stack traces
-   * have that of the last instruction before it that can trap by a fault. So there is one here.
+   * have that of the last instruction before it that can trap by a fault. So there is one here. The
+   * `try_table` may be that of a caller into which this function is inlined, so all calls have one in
+   * a module with tags. (Looking for a `catch_all` in modules without would cost every one of those.)
    */
   anchorPosition(): void {
     const { out } = this;
-    if (!this.walker.innermost.guarded) return;
+    if (!this.walker.innermost.guarded && this.plan.module.tags.length === 0) return;
     out.localGet(this.scratch.framePointer);
     out.load(I32, 0);
     out.op(Op.drop);
