@@ -1,4 +1,4 @@
-/** What instructions that open, end and leave no construct do to the operand stack and the locals. */
+/** What instructions that open, end and leave no construct do to the operand stack. */
 import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effects.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
@@ -10,61 +10,49 @@ export interface TypedFunction extends FunctionContext {
   readonly localTypes: readonly ValType[];
 }
 
-export class OperandEffects {
-  readonly #fn: TypedFunction;
-  readonly #operands: OperandStack;
-  readonly #written: (local: number) => void;
-  readonly #effect = new StackEffect();
-  readonly #operandType = (depth: number): ValType => this.#operands.typeAt(depth);
+const effect = new StackEffect();
 
-  /** @param written - called for each local that an instruction writes */
-  constructor(fn: TypedFunction, operands: OperandStack, written: (local: number) => void) {
-    this.#fn = fn;
-    this.#operands = operands;
-    this.#written = written;
-  }
-
-  /** Applies the instruction that the reader has just read. */
-  apply(reader: InstructionReader): void {
-    const operands = this.#operands;
-    const { op } = reader;
-    switch (op) {
-      case Op.localGet:
-        operands.push(this.#fn.localTypes[reader.index]!, reader.index);
-        return;
-      case Op.localSet:
-      case Op.localTee: {
-        const local = reader.index;
-        operands.pop(1);
-        operands.detach(local);
-        this.#written(local);
-        if (op === Op.localTee) operands.push(this.#fn.localTypes[local]!, local);
-        return;
-      }
-      case Op.i32Const:
-      case Op.i64Const:
-      case Op.f32Const:
-      case Op.f64Const:
-      case Op.v128Const: {
-        const result = reader.info.results![0]!;
-        operands.push(result, CONSTANT, reader.pc, reader.next);
-        return;
-      }
-      case Op.refNull:
-        operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
-        return;
-    }
-    const { results } = reader.info;
-    if (results !== undefined) {
-      // By far the most; `stackEffect` would say the same with an array in between.
-      const { params, operands: others } = reader.info;
-      operands.pop(params !== undefined ? params.length : others!.length + 1);
-      for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
+/** Applies the instruction that the reader has just read to a function's operands. */
+export function applyToOperands(
+  reader: InstructionReader,
+  fn: TypedFunction,
+  operands: OperandStack,
+): void {
+  const { op } = reader;
+  switch (op) {
+    case Op.localGet:
+      operands.push(fn.localTypes[reader.index]!, reader.index);
+      return;
+    case Op.localSet:
+    case Op.localTee: {
+      const local = reader.index;
+      operands.pop(1);
+      operands.detach(local);
+      if (op === Op.localTee) operands.push(fn.localTypes[local]!, local);
       return;
     }
-    const effect = this.#effect;
-    stackEffect(reader, this.#fn, this.#operandType, effect);
-    operands.pop(effect.pops);
-    for (const type of effect.pushes) operands.push(type, SLOT);
+    case Op.i32Const:
+    case Op.i64Const:
+    case Op.f32Const:
+    case Op.f64Const:
+    case Op.v128Const: {
+      const result = reader.info.results![0]!;
+      operands.push(result, CONSTANT, reader.pc, reader.next);
+      return;
+    }
+    case Op.refNull:
+      operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
+      return;
   }
+  const { results } = reader.info;
+  if (results !== undefined) {
+    // By far the most; `stackEffect` would say the same with an array in between.
+    const { params, operands: others } = reader.info;
+    operands.pop(params !== undefined ? params.length : others!.length + 1);
+    for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
+    return;
+  }
+  stackEffect(reader, fn, (depth) => operands.typeAt(depth), effect);
+  operands.pop(effect.pops);
+  for (const type of effect.pushes) operands.push(type, SLOT);
 }

@@ -15,7 +15,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
 import { LocalSet } from './local-set.ts';
-import { OperandEffects, type TypedFunction } from './operand-effects.ts';
+import { applyToOperands, type TypedFunction } from './operand-effects.ts';
 import { OperandStack } from './operands.ts';
 
 /** What the walker needs to know of a function before it starts. */
@@ -37,7 +37,6 @@ export class Walker {
   readonly #fn: WalkedFunction;
   /** Number of locals that `dirty` and the sets like it are about. */
   readonly #tracked: number;
-  readonly #effects: OperandEffects;
   #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
@@ -46,7 +45,6 @@ export class Walker {
     this.operands = operands;
     this.#tracked = tracked;
     this.dirty = new LocalSet(tracked);
-    this.#effects = new OperandEffects(fn, operands, (local) => this.dirty.add(local));
     // A frame begins with what an earlier one left there: not even zeros are in place.
     this.dirty.addAll(tracked);
     // The first instruction may open a construct of its own, at codeStart.
@@ -163,8 +161,12 @@ export class Walker {
       case Op.rethrow:
         this.reachable = false;
         return;
+      case Op.localSet:
+      case Op.localTee:
+        this.dirty.add(reader.index);
+        break;
     }
-    this.#effects.apply(reader);
+    applyToOperands(reader, this.#fn, this.operands);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
