@@ -26,6 +26,7 @@ export {
 export { type FunctionInfo, functionsOf } from './library/functions.ts';
 export {
   type Component,
+  type DebuggerEnd,
   DebuggerFailed,
   type RunDebuggerOptions,
   runDebugger,

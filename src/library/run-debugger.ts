@@ -28,14 +28,20 @@ export interface RunDebuggerOptions {
   readonly cacheDir?: string;
 }
 
+/**
+ * `done`: it returned, and the program runs on to its end. `exited`: it called `wasi:cli/exit` with
+ * success, and wants the program ended: it is left where it is.
+ */
+export type DebuggerEnd = 'done' | 'exited';
+
 /** The component trapped, exited with a failure, or cannot be used. The message says why. */
 export class DebuggerFailed extends Error {
   override name = 'DebuggerFailed';
 }
 
 /**
- * Runs the component in a Worker of its own, until its `debug` returns. The program then runs on to
- * its end by itself. This thread stays free.
+ * Runs the component in a Worker of its own, until its `debug` returns or it exits. This thread stays
+ * free.
  *
  * @throws DebuggerFailed; the program is then left where it is, and can be ended with `terminate`
  */
@@ -43,7 +49,7 @@ export async function runDebugger(
   component: Component,
   debuggee: Pick<Debuggee, 'connection'>,
   options: RunDebuggerOptions & { readonly signal?: AbortSignal } = {},
-): Promise<void> {
+): Promise<DebuggerEnd> {
   const { signal, ...rest } = options;
   signal?.throwIfAborted();
   const { source, name, args, stdout, stderr } = withDefaults(component, rest);
@@ -64,6 +70,7 @@ export async function runDebugger(
     const report = await ended;
     signal?.throwIfAborted();
     if (report.kind === 'failed') throw new DebuggerFailed(report.message);
+    return report.kind;
   } finally {
     signal?.removeEventListener('abort', abort);
     await terminate();
@@ -72,7 +79,7 @@ export async function runDebugger(
 
 /**
  * Runs the component in this thread, over any OpaqueDebugger: one of your own, for example. Blocks
- * the thread, once the component is loaded, until its `debug` returns.
+ * the thread, once the component is loaded, until its `debug` returns or it exits.
  *
  * @throws DebuggerFailed
  */
@@ -86,7 +93,7 @@ export async function runDebuggerHere(
      */
     readonly subscribe?: () => EventSubscription;
   } = {},
-): Promise<void> {
+): Promise<DebuggerEnd> {
   const { source, name, args, stdout, stderr } = withDefaults(component, options);
   // Loaded only here: who runs components in a Worker does not need the host in this thread.
   const [{ loadComponent, loadComponentFile }, { LineWriter }, host, { clocks }] =
@@ -105,7 +112,7 @@ export async function runDebuggerHere(
       typeof source === 'string'
         ? await loadComponentFile(source, options.cacheDir)
         : await loadComponent(source, name, options.cacheDir);
-    host.runDebugger(loaded, {
+    return host.runDebugger(loaded, {
       debuggee,
       subscribe: options.subscribe ?? readyAtOnce,
       args: [name, ...args],

@@ -13,6 +13,7 @@ import {
 } from '../../src/index.ts';
 import { debuggerComponent } from '../support/component.ts';
 import { commandComponent } from '../support/components.ts';
+import { buildProbe } from '../support/probe/build.ts';
 import { hello } from '../support/programs.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -154,10 +155,16 @@ describe('a component', () => {
     const component = await debuggerComponent('');
     for (const source of [component, pathToFileURL(space.file('returns.wasm', component))]) {
       await using debuggee = await start();
-      await runDebugger(source, debuggee);
+      expect(await runDebugger(source, debuggee)).toBe('done');
       expect(await debuggee.ended).toEqual({ kind: 'exited', status: 0 });
     }
   });
+
+  it('exits, and the program is left where it is', async () => {
+    await using debuggee = await start();
+    const options = { args: ['exit-0'] };
+    expect(await runDebugger(await buildProbe(), debuggee, options)).toBe('exited');
+  }, 180_000);
 
   it('fails, and the program is left where it is', async () => {
     await using debuggee = await start();
