@@ -1,4 +1,5 @@
 /** The debuggee Worker as main sees it: started, watched, ended. */
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { OnStage } from '../host/stage.ts';
 import type { DebuggeeMessage, DebuggeeStart } from './debuggee-messages.ts';
@@ -37,7 +38,8 @@ export function startProgram(start: DebuggeeStart, onStage: OnStage = () => {}):
     ...(isJavaScript
       ? // It is a Node program, and gets all that it would get from Node.
         {
-          execArgv: ['--import', PRELOAD.href],
+          // Required, not imported: in Workers made of a text, an import comes too late.
+          execArgv: ['--require', fileURLToPath(PRELOAD)],
           argv: [...args],
           env: { ...process.env, ...Object.fromEntries(env) },
         }
