@@ -28,7 +28,7 @@ function comparable(ended: Ended): Ended {
   return { ...ended, stderr: ended.stderr.replace(/\(node:\d+\)/g, '(node)') };
 }
 
-describe.each(['namespace.mjs', 'instances.mjs', 'modules.mjs'])('%s', (name) => {
+describe.each(['namespace.mjs', 'instances.mjs', 'modules.mjs', 'suspended.mjs'])('%s', (name) => {
   const words = [program(name), space.path('everything.wasm')];
   let expected: Ended;
   beforeAll(async () => {
