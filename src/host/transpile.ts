@@ -45,7 +45,10 @@ const OPTIONS = {
   base64Cutoff: 0,
   emitTypescriptDeclarations: false,
 } as const;
-const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK, WORLD]);
+/** What remembers every handle that there ever was, and nobody reads if no resource is exported. */
+const CREATED_REPS = 'table._createdReps.add(rep);';
+const CREATED_REPS_READ = /_createdReps(?!\.add\(rep\)| = new Set\(\))/;
+const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK, CREATED_REPS, WORLD]);
 
 /**
  * `$XDG_CACHE_HOME/witness`, else the platform's place for caches, else a directory of the user's own
@@ -106,11 +109,17 @@ async function transpile(component: Uint8Array): Promise<Transpiled> {
   const entries = Object.entries(files);
   const [, source] = entries.find(([name]) => name.endsWith('.js'))!;
   return {
-    source: new TextDecoder().decode(source).replace(DEBUG_LOG_CHECK, 'return;'),
+    source: tune(new TextDecoder().decode(source)),
     modules: new Map(entries.filter(([name]) => name.endsWith('.wasm'))),
     exports: exports.map(([name]) => name),
     fit: fitOf(component, imports),
   };
+}
+
+/** Takes out of the generated code what costs time or memory with every call. */
+function tune(source: string): string {
+  const quiet = source.replace(DEBUG_LOG_CHECK, 'return;');
+  return CREATED_REPS_READ.test(quiet) ? quiet : quiet.replace(CREATED_REPS, '');
 }
 
 async function load(path: string): Promise<Transpiled | undefined> {

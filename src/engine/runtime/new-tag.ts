@@ -10,8 +10,24 @@ import type { ValType } from '../../wasm/types.ts';
 import { TypeRegistry } from '../instrument/type-registry.ts';
 import { WebAssembly } from './v8.ts';
 
+const MOST_MODULES = 100;
+/** One for each list of types: an instance makes a new tag. */
+const modules = new Map<string, WebAssembly.Module>();
+
 /** @param params - types that name none of a module */
 export function newTag(params: readonly ValType[]): WebAssembly.Tag {
+  const key = JSON.stringify(params);
+  let module = modules.get(key);
+  if (module === undefined) {
+    // A debugger may ask for any number of lists; the program's are few.
+    if (modules.size === MOST_MODULES) modules.clear();
+    module = tagModule(params);
+    modules.set(key, module);
+  }
+  return new WebAssembly.Instance(module).exports['tag'] as WebAssembly.Tag;
+}
+
+function tagModule(params: readonly ValType[]): WebAssembly.Module {
   const empty = decodeModule(new ModuleWriter().finish());
   const types = new TypeRegistry(empty);
   const tag = new ByteWriter(8);
@@ -22,6 +38,5 @@ export function newTag(params: readonly ValType[]): WebAssembly.Tag {
   out.vectorSection(SectionId.type, empty, types.entries());
   out.vectorSection(SectionId.tag, empty, [tag.take()]);
   out.vectorSection(SectionId.export, empty, [exported.take()]);
-  const module = new WebAssembly.Module(out.finish() as Uint8Array<ArrayBuffer>);
-  return new WebAssembly.Instance(module).exports['tag'] as WebAssembly.Tag;
+  return new WebAssembly.Module(out.finish() as Uint8Array<ArrayBuffer>);
 }

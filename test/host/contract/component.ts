@@ -33,11 +33,15 @@ export class ComponentRunner implements AsyncDisposable {
     this.#ready = this.#next();
   }
 
-  async run(entry: string, args: readonly string[]): Promise<ComponentEnd> {
+  async run(
+    entry: string,
+    args: readonly string[],
+    { measureHeap = false } = {},
+  ): Promise<ComponentEnd> {
     await this.#ready;
     const { channel, memory, ended } = this.#debuggee.start(entry);
     const done = this.#next() as Promise<DebuggerEnd>;
-    const run: DebuggerRun = { channel, memory, args };
+    const run: DebuggerRun = { channel, memory, args, measureHeap };
     this.#debugger.postMessage(run);
     const [debuggerEnd, { held }] = await Promise.all([done, ended]);
     return { ...debuggerEnd, held };

@@ -10,11 +10,13 @@ import { LineWriter } from '../../../src/host/output.ts';
 import { Poller } from '../../../src/host/poll.ts';
 import { runDebugger } from '../../../src/host/run.ts';
 import { RemoteDebugger } from '../../../src/opaque-debugger/remote.ts';
+import { liveHeap } from '../../support/heap.ts';
 
 export interface DebuggerRun {
   readonly channel: ChannelBuffers;
   readonly memory: WebAssembly.Memory;
   readonly args: readonly string[];
+  readonly measureHeap: boolean;
 }
 
 export interface DebuggerEnd {
@@ -24,6 +26,8 @@ export interface DebuggerEnd {
   readonly failure: string | undefined;
   /** Whether that was a trap as the bindings know it. */
   readonly trapped: boolean;
+  /** Of this thread after a collection, in bytes, if asked for. */
+  readonly heap: number | undefined;
 }
 
 const { component, output, cacheDir } = workerData as {
@@ -38,7 +42,7 @@ const loaded: DebuggerComponent = await loadComponent(
   cacheDir,
 );
 
-function run({ channel, memory, args }: DebuggerRun): DebuggerEnd {
+function run({ channel, memory, args, measureHeap }: DebuggerRun): DebuggerEnd {
   const fd = openSync(output, 'a+');
   ftruncateSync(fd);
   const writer = new LineWriter({ fd, prefix: '' });
@@ -59,6 +63,7 @@ function run({ channel, memory, args }: DebuggerRun): DebuggerEnd {
     lines,
     failure: failure instanceof Error ? failure.message : (failure as string | undefined),
     trapped: failure instanceof WebAssembly.RuntimeError,
+    heap: measureHeap ? liveHeap() : undefined,
   };
 }
 
