@@ -44,7 +44,10 @@ export class Debuggee {
   readonly stops: Stop[] = [];
 
   /** @param onStop - how to go on after each stop; without it: always run */
-  constructor(onStop: OnStop = () => 'run', options: Pick<EngineOptions, 'traps'> = {}) {
+  constructor(
+    onStop: OnStop = () => 'run',
+    options: Pick<EngineOptions, 'traps' | 'codeLimits'> = {},
+  ) {
     this.engine = new Engine({
       ...options,
       memory: this.memory,

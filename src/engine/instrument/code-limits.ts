@@ -20,6 +20,11 @@ export interface CodeLimits {
   readonly homes: number;
   /** Bytes of the body of a cruise version; where it would be more, only the entry is emitted. */
   readonly cruiseBytes: number;
+  /**
+   * Rounds of a counted loop that run between two checks. A thousand take a microsecond, and make
+   * the checks free; 0: there is a check in each round.
+   */
+  readonly chunkRounds: number;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -41,6 +46,7 @@ export const CODE_LIMITS: CodeLimits = {
   locals: MAX_LOCALS,
   homes: 64,
   cruiseBytes: MAX_BODY_BYTES,
+  chunkRounds: 1024,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

@@ -5,7 +5,7 @@
 import { ByteWriter } from '../../wasm/bytes.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
-import { EXNREF, I32, type NumType, type ValType } from '../../wasm/types.ts';
+import { EXNREF, I32, I64, type NumType, type ValType } from '../../wasm/types.ts';
 import { storageType } from './references.ts';
 
 const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
@@ -117,6 +117,18 @@ export class CodeWriter extends ByteWriter {
 /** Scratch locals that every version has. */
 export const FIXED_SCRATCH = 3;
 
+/** How many more a version with counted loops has. */
+export const CHUNK_SCRATCH = 3;
+
+export interface ChunkLocals {
+  /** Rounds of this chunk (i32). */
+  readonly rounds: number;
+  /** What the counter is after them (i32). */
+  readonly end: number;
+  /** i64. */
+  readonly distance: number;
+}
+
 /** Locals that instrumentation adds behind a function's own. */
 export class ScratchLocals {
   /** The frame's base address (i32). */
@@ -130,6 +142,7 @@ export class ScratchLocals {
   readonly #exceptions: number[] = [];
   readonly #homes = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
+  #chunk: ChunkLocals | undefined;
 
   /** @param first index of the first scratch local: the number of the function's own */
   constructor(first: number) {
@@ -160,6 +173,12 @@ export class ScratchLocals {
       this.#carriers.set(type, local);
     }
     return local;
+  }
+
+  /** The locals of the chunk of a counted loop; there is one such loop at a time. */
+  chunk(): ChunkLocals {
+    this.#chunk ??= { rounds: this.#add(I32), end: this.#add(I32), distance: this.#add(I64) };
+    return this.#chunk;
   }
 
   /** The local for the exception that a legacy handler inside `inside` others has caught. */

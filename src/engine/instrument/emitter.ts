@@ -6,7 +6,9 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { ChunkWriter } from './chunk-writer.ts';
 import { type Construct, DELIMITERS } from './construct.ts';
+import { countedLoop } from './counted-loop.ts';
 import { CAPPED, TRAP } from './layout.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
@@ -30,6 +32,8 @@ export class FunctionEmitter {
   /** The version has loops. */
   hasLoops = false;
   readonly #traps: TrapChecks;
+  /** The counted loop that is open. */
+  #chunk: ChunkWriter | undefined;
   readonly legacy: LegacyTries;
 
   /** @param parameters number of locals that are the emitted function's parameters */
@@ -187,7 +191,10 @@ export class FunctionEmitter {
       this.code.copy(reader);
       walker.apply(reader);
     }
-    this.code.pushLabel({ construct: walker.innermost, role: 'plain' });
+    const counted = op === Op.loop ? this.#counted(reader.pc) : undefined;
+    // The branch back, if it is one of a chunk's rounds, goes to another label.
+    const construct = counted === undefined ? walker.innermost : undefined;
+    this.code.pushLabel({ construct, role: 'plain' });
     if (op === Op.loop) {
       this.code.plan.loopWrites.get(reader.pc)?.forEach((local) => {
         this.#traps.facts.forget(local);
@@ -198,7 +205,27 @@ export class FunctionEmitter {
       this.hasLoops = true;
       this.code.check(reader.next);
     }
+    if (counted !== undefined) {
+      counted.open(reader.next, this.#options.traps);
+      this.#chunk = counted;
+    }
     this.legacy.openPad(walker.innermost);
+  }
+
+  /** What runs the loop at a pc in chunks, if that can be done here. */
+  #counted(loop: number): ChunkWriter | undefined {
+    const { plan } = this.code;
+    const { hooks, limitAddress, chunks } = this.#options;
+    if (chunks === false || plan.limits.chunkRounds === 0 || limitAddress === undefined) {
+      return undefined;
+    }
+    if (hooks === 'all' || plan.legacy.depth > 0) return undefined;
+    const found = countedLoop(plan.module, plan.localTypes, loop, plan.body.end);
+    if (found === undefined) return undefined;
+    if (hooks !== 'none') {
+      for (const pc of hooks) if (pc >= loop && pc <= found.latch) return undefined;
+    }
+    return new ChunkWriter(this.code, found);
   }
 
   #openTry(reader: InstructionReader): void {
@@ -240,7 +267,7 @@ export class FunctionEmitter {
   #structure(reader: InstructionReader): void {
     const { walker, out } = this.code;
     this.legacy.closePad(walker.innermost);
-    const label = this.code.labels.at(-1)!;
+    let label = this.code.labels.at(-1)!;
     if (label.role === 'loop-again') {
       this.#closeRestoredLoop();
       return;
@@ -254,6 +281,11 @@ export class FunctionEmitter {
       walker.apply(reader);
       this.legacy.openPad(walker.innermost);
       return;
+    }
+    if (label.role === 'chunk') {
+      this.#chunk!.close();
+      this.#chunk = undefined;
+      label = this.code.labels.at(-1)!;
     }
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
     const whole = label.role === 'plain' || label.role === 'try';
@@ -304,6 +336,11 @@ export class FunctionEmitter {
   #branch(reader: InstructionReader): void {
     const { walker, out } = this.code;
     const depth = (label: number): number => this.code.labelDepth(walker.target(label));
+    if (reader.pc === this.#chunk?.latch) {
+      this.#chunk.goRound(depth(reader.index));
+      walker.apply(reader);
+      return;
+    }
     out.op(reader.op);
     if (reader.op === Op.brTable) {
       out.u32(reader.labels.length - 1);
@@ -355,6 +392,7 @@ export class FunctionEmitter {
       this.code.leave(reader.pc | TRAP);
       return false;
     }
+    if (this.#chunk?.covers(reader.pc)) return true;
     if (traps && this.#traps.condition(reader)) this.code.leaveIf(reader.pc | TRAP);
     return true;
   }

@@ -51,3 +51,6 @@ export const TRAP = -0x8000_0000;
 
 /** Set in the pc that `leave` gets when only a version's length was the reason. */
 export const CAPPED = 0x4000_0000;
+
+/** Set in the pc that `leave` gets when the next rounds of a counted loop may leave their memory. */
+export const BEYOND = TRAP | CAPPED;

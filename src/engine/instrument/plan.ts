@@ -9,7 +9,7 @@
  */
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
-import { FIXED_SCRATCH } from './code.ts';
+import { CHUNK_SCRATCH, FIXED_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
@@ -138,7 +138,10 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: Cod
   const carriers = new Set(Array.from(new Set(localTypes), storageType));
   const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes.size)));
   const housed = operandTypes.size * Math.min(homes, shape.maxHeight);
-  return { homes, most: FIXED_SCRATCH + housed + carriers.size + shape.legacy.depth };
+  return {
+    homes,
+    most: FIXED_SCRATCH + CHUNK_SCRATCH + housed + carriers.size + shape.legacy.depth,
+  };
 }
 
 interface Scratch {

@@ -42,6 +42,8 @@ export interface EmitOptions {
   readonly throws?: boolean;
   /** How many of the function's own locals may be locals of the version; by default all that can. */
   readonly registers?: number;
+  /** Run counted loops in chunks of rounds; by default they are. */
+  readonly chunks?: boolean;
   /** How long the version may become before it is left for another. */
   readonly cap?: ByteCap;
   /** Filled with where each of the original's instructions is. */
@@ -61,6 +63,8 @@ export interface Label {
     | 'arm'
     | 'loop-exit'
     | 'loop-again'
+    // The rounds of a counted loop between two checks.
+    | 'chunk'
     // Of a legacy `try`: the whole, the protected body, a block that ends where a handler begins.
     | 'try'
     | 'protected'

@@ -3,7 +3,7 @@
  * get as their answer, in the program's thread. The code tail-calls what the slot of its continuation
  * table holds.
  */
-import { CAPPED, THROW, TRAP } from '../instrument/layout.ts';
+import { BEYOND, CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import type { DebugMemory } from './debug-memory.ts';
 import type { BoundContinuation, StopPoint } from './frames.ts';
 import type { DebugInstance } from './instance.ts';
@@ -38,15 +38,16 @@ export class Transfers {
 
   /** A check has fired: the frame is complete; says which continuation goes on. */
   onLeave(base: number, flaggedPc: number, id: number): number {
-    const traps = (flaggedPc & TRAP) !== 0;
-    const pc = flaggedPc & ~(TRAP | CAPPED);
+    const reason = flaggedPc & BEYOND;
+    const pc = flaggedPc & ~BEYOND;
     const instance = this.#context.instances[id]!;
     const fn = instance.module.functionAround(pc)!;
     const stop: StopPoint = { instance, fn, pc, base };
     this.#context.makeRoom(base + fn.frameSize);
-    if ((flaggedPc & CAPPED) !== 0 && !this.#stops.stepping) fn.versions.leftAtCap();
-    const action = traps ? this.#stops.atThrow(stop) : this.#stops.ifWanted(stop);
-    return this.#slot(stop, action, traps ? 'trusted' : 'plain');
+    if (reason === CAPPED && !this.#stops.stepping) fn.versions.leftAtCap();
+    if (reason === TRAP) return this.#slot(stop, this.#stops.atThrow(stop), 'trusted');
+    const action = this.#stops.ifWanted(stop);
+    return this.#slot(stop, action, reason === BEYOND ? 'checked' : 'plain');
   }
 
   /** Before an instruction of a version with hooks; 0 goes on in that version. */

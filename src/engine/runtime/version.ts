@@ -26,6 +26,8 @@ export type Entry =
   | 'plain'
   // The first instruction may trap or throw by itself: that has been reported.
   | 'trusted'
+  // With a check at every access: a chunk of rounds might have gone beyond a memory.
+  | 'checked'
   // By an exception in place of the first instruction.
   | 'throwing';
 
@@ -49,6 +51,7 @@ export class Continuation {
     this.#options = {
       ...version.options,
       ...(entry === 'trusted' ? { trustedPc: pc } : {}),
+      ...(entry === 'checked' ? { chunks: false } : {}),
       ...(entry === 'throwing' ? { throws: true } : {}),
     };
     const { bytes, ...code } = this.#emit(this.#options);
@@ -91,6 +94,7 @@ export class Version {
   readonly #continuations: Readonly<Record<Entry, Map<number, Continuation>>> = {
     plain: new Map(),
     trusted: new Map(),
+    checked: new Map(),
     throwing: new Map(),
   };
 

@@ -13,6 +13,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     ...CODE_LIMITS,
     locals: 16,
     homes: 2,
+    chunkRounds: 2,
     steppingLocals: 1,
     runningLocals: 2,
   },

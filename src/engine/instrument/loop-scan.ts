@@ -1,0 +1,230 @@
+/**
+ * Reads the body of a loop once and follows i32 values through it, as sums of what the locals were at
+ * the beginning of the round. Gives up at everything that a counted loop must not have.
+ */
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import type { Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { Affine } from './affine.ts';
+
+/** What an operand is: a sum, a comparison of two, or not known. */
+export type Operand = Affine | Comparison | undefined;
+
+export interface Comparison {
+  /** Opcode of an i32 comparison. */
+  readonly op: number;
+  readonly left: Affine;
+  readonly right: Affine;
+}
+
+/** A memory access at an address that is a sum. */
+export interface Access {
+  readonly pc: number;
+  /** Every round makes it, not only some. */
+  readonly always: boolean;
+  readonly memory: number;
+  /** The address operand; the offset of the instruction is part of `span`. */
+  readonly address: Affine;
+  /** Bytes from the address operand to the end of the access. */
+  readonly span: number;
+}
+
+const MOST_SPAN = 1n << 30n;
+
+export class LoopScan {
+  readonly accesses: Access[] = [];
+  readonly #module: Module;
+  readonly #isI32: (local: number) => boolean;
+  readonly #stack: Operand[] = [];
+  /** Present values of the locals that were written; undefined: not known. */
+  readonly #values = new Map<number, Affine | undefined>();
+  /** Heights of the operand stack at the constructs inside the loop that are open. */
+  readonly #open: number[] = [];
+  /** Constructs that were opened in code that cannot be reached, and that code itself; 0: none. */
+  #dead = 0;
+
+  constructor(module: Module, isI32: (local: number) => boolean) {
+    this.#module = module;
+    this.#isI32 = isI32;
+  }
+
+  get written(): Iterable<number> {
+    return this.#values.keys();
+  }
+
+  /**
+   * @param reader behind the `loop` instruction
+   * @returns the branch back at the end of the body; undefined if the loop cannot be counted
+   */
+  run(reader: InstructionReader): { pc: number; condition: Operand } | undefined {
+    while (reader.read()) {
+      if (reader.op === Op.brIf && reader.index === this.#open.length && this.#dead === 0) {
+        const { pc } = reader;
+        const condition = this.#stack.pop();
+        const isLast = this.#open.length === 0 && this.#stack.length === 0 && endsNext(reader);
+        return isLast ? { pc, condition } : undefined;
+      }
+      if (!this.#step(reader)) return undefined;
+    }
+    return undefined;
+  }
+
+  /** What each round adds to a local; undefined: not always the same. */
+  stepOf(local: number): number | undefined {
+    if (!this.#values.has(local)) return 0;
+    const value = this.#values.get(local);
+    const isOwn = value?.terms.size === 1 && value.terms.get(local) === 1;
+    return isOwn ? value.constant : undefined;
+  }
+
+  /** What each round adds to a sum. */
+  strideOf({ terms }: Affine): number | undefined {
+    let stride = 0;
+    for (const [local, factor] of terms) {
+      const step = this.stepOf(local);
+      if (step === undefined) return undefined;
+      stride = (stride + Math.imul(step, factor)) | 0;
+    }
+    return stride;
+  }
+
+  /** False: not in a counted loop. */
+  #step(reader: InstructionReader): boolean {
+    const { op } = reader;
+    if (this.#dead > 0) return this.#stepDead(op);
+    const stack = this.#stack;
+    switch (op) {
+      case Op.nop:
+        return true;
+      case Op.block:
+        return this.#enter(reader);
+      case Op.if:
+        stack.pop();
+        return this.#enter(reader);
+      case Op.else:
+        stack.length = this.#open.at(-1)!;
+        return true;
+      case Op.end:
+        // Of the loop itself: nothing has gone round.
+        if (this.#open.length === 0) return false;
+        stack.length = this.#open.pop()!;
+        return true;
+      case Op.br:
+      case Op.return:
+      case Op.unreachable:
+        this.#dead = 1;
+        // In the loop's own body, there would be no way to its end.
+        return this.#open.length > 0 && !(op === Op.br && reader.index === this.#open.length);
+      case Op.brIf:
+        stack.pop();
+        return true;
+      case Op.drop:
+        stack.pop();
+        return true;
+      case Op.select:
+        stack.length -= 3;
+        stack.push(undefined);
+        return true;
+      case Op.localGet:
+        stack.push(this.#value(reader.index));
+        return true;
+      case Op.localSet:
+        this.#write(reader.index, stack.pop());
+        return true;
+      case Op.localTee:
+        this.#write(reader.index, stack.at(-1));
+        return true;
+      case Op.globalGet:
+        stack.push(undefined);
+        return true;
+      case Op.globalSet:
+        stack.pop();
+        return true;
+      case Op.i32Const:
+        stack.push(Affine.constant(reader.i32));
+        return true;
+      default:
+        return this.#plain(reader);
+    }
+  }
+
+  #stepDead(op: number): boolean {
+    if (op === Op.block || op === Op.if) this.#dead++;
+    else if (op === Op.loop || op === Op.tryTable || op === Op.try) return false;
+    else if (op === Op.end || (op === Op.else && this.#dead === 1)) {
+      if (--this.#dead === 0) this.#stack.length = this.#open.at(-1)!;
+      if (this.#dead === 0 && op === Op.end) this.#open.pop();
+    }
+    return true;
+  }
+
+  #enter({ blockType }: InstructionReader): boolean {
+    this.#open.push(this.#stack.length);
+    return blockType.kind === 'empty';
+  }
+
+  #value(local: number): Affine | undefined {
+    if (!this.#isI32(local)) return undefined;
+    return this.#values.has(local) ? this.#values.get(local) : Affine.local(local);
+  }
+
+  #write(local: number, value: Operand): void {
+    const isKnown = value instanceof Affine && this.#open.length === 0;
+    this.#values.set(local, isKnown ? value : undefined);
+  }
+
+  /** A chunk of rounds runs without being interrupted. */
+  #plain(reader: InstructionReader): boolean {
+    const { op, info } = reader;
+    if (!isQuick(op) || info.results === undefined) return false;
+    const stack = this.#stack;
+    if (info.accessBytes !== undefined) this.#access(reader, info.accessBytes);
+    const pops = info.params?.length ?? info.operands!.length + 1;
+    const operands = stack.splice(stack.length - pops, pops);
+    for (let i = 0; i < info.results.length; i++) stack.push(result(op, operands));
+    return true;
+  }
+
+  #access({ pc, memory, memOffset, info }: InstructionReader, bytes: number): void {
+    const address = this.#stack.at(-1 - (info.operands?.length ?? 0));
+    if (!(address instanceof Affine)) return;
+    if (this.#module.memories[memory]!.type.limits.address !== 'i32') return;
+    const span = memOffset + BigInt(bytes);
+    if (span > MOST_SPAN) return;
+    const always = this.#open.length === 0;
+    this.accesses.push({ pc, always, memory, address, span: Number(span) });
+  }
+}
+
+function endsNext(reader: InstructionReader): boolean {
+  return reader.read() && reader.op === Op.end;
+}
+
+const VECTORS = 0xfd;
+/** Saturating truncations, behind which bulk instructions come. */
+const TRUNCATIONS = 0xfc;
+const MOST_TRUNCATION = 7;
+
+/** Takes its time once: no atomics, which may wait, and no bulk instructions. */
+function isQuick(op: number): boolean {
+  const prefix = op >>> 16;
+  if (prefix === TRUNCATIONS) return (op & 0xffff) <= MOST_TRUNCATION;
+  return prefix === VECTORS || (prefix === 0 && op !== Op.memoryGrow);
+}
+
+function result(op: number, [left, right]: readonly Operand[]): Operand {
+  if (!(left instanceof Affine) || !(right instanceof Affine)) return undefined;
+  const isConstant = right.terms.size === 0;
+  switch (op) {
+    case Op.i32Add:
+      return left.plus(right);
+    case Op.i32Sub:
+      return left.plus(right, -1);
+    case Op.i32Mul:
+      if (isConstant) return left.times(right.constant);
+      return left.terms.size === 0 ? right.times(left.constant) : undefined;
+    case Op.i32Shl:
+      return isConstant ? left.times(1 << (right.constant & 31)) : undefined;
+  }
+  return op >= Op.i32Eq && op <= Op.i32GeU ? { op, left, right } : undefined;
+}

@@ -1,0 +1,129 @@
+/**
+ * Counted loops run in chunks of rounds with one check ahead of each chunk. They end after the same
+ * round as in plain V8, trap at the same access, and show the same state there as without chunks.
+ */
+import { describe, expect, test } from 'vitest';
+import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
+import { countedLoop } from '../../src/engine/instrument/counted-loop.ts';
+import { decodeModule } from '../../src/wasm/module.ts';
+import { assemble, Debuggee, instructions } from './debuggee.ts';
+import { outcome } from './oracle/scenario.ts';
+
+const ORDERS = ['ne', 'lt_s', 'lt_u', 'le_s', 'le_u', 'gt_s', 'gt_u', 'ge_s', 'ge_u'] as const;
+const STEPS = [1, -1, 4, -7];
+const CHUNKS = [1, 3, 1024];
+/** Of counter, bound, and the place in memory where the accesses begin. */
+const ARGUMENTS: readonly (readonly [number, number, number])[] = [
+  [0, 10, 0],
+  [10, 0, 100],
+  [5, 5, 0],
+  [0, 3000, 60_000],
+  [3000, 0, 8000],
+  [-5, 4, 20],
+  [4, -5, 20],
+  [0x7fff_fffa, -0x7fff_fff8, 50],
+  [-0x7fff_fff8, 0x7fff_fffa, 50],
+  [-6, 7, 65_530],
+  [7, -6, 3],
+  [0, 30, 65_520],
+  [0, -1, 65_000],
+  [1, 0x7fff_ffff, 64_000],
+];
+
+/** A loop that reads two bytes a round, and gives up after 5000 rounds. */
+function source(order: string, step: number, turned: boolean): string {
+  const operands = ['(local.get $i)', '(local.get $n)'];
+  if (turned) operands.reverse();
+  return `(module
+    (memory (export "memory") 1)
+    (global $rounds (export "rounds") (mut i32) (i32.const 0))
+    (global $sum (export "sum") (mut i32) (i32.const 0))
+    (func (export "f") (param $i i32) (param $n i32) (param $at i32) (result i32)
+      (local $fuel i32)
+      (block $out
+        (loop $again
+          (br_if $out (i32.gt_u (local.tee $fuel (i32.add (local.get $fuel) (i32.const 1)))
+            (i32.const 5000)))
+          (global.set $rounds (i32.add (global.get $rounds) (i32.const 1)))
+          (global.set $sum (i32.add (global.get $sum)
+            (i32.load8_u offset=1 (i32.add (local.get $at) (local.get $i)))))
+          (local.set $i (i32.add (local.get $i) (i32.const ${step})))
+          (if (i32.and (local.get $i) (i32.const 1)) (then
+            (i32.store8 (i32.add (local.get $at) (local.get $i)) (i32.const 3))))
+          (local.set $at (i32.add (local.get $at) (i32.const 2)))
+          (br_if $again (i32.${order} ${operands.join(' ')}))))
+      (i32.add (local.get $i) (local.get $at))))`;
+}
+
+interface Start {
+  readonly exports: WebAssembly.Exports;
+  enter<T>(call: () => T): T;
+}
+
+function run({ exports, enter }: Start): string[] {
+  const f = exports['f'] as (...args: readonly number[]) => unknown;
+  const value = (name: string) => (exports[name] as WebAssembly.Global).value;
+  const { buffer } = exports['memory'] as WebAssembly.Memory;
+  const bytes = new Uint8Array(buffer);
+  bytes.forEach((_, i) => {
+    bytes[i] = i * 7;
+  });
+  return ARGUMENTS.map((args) => {
+    const result = outcome(() => enter(() => f(...args)));
+    const written = bytes.reduce((sum, byte, i) => (sum + byte * (i + 1)) | 0, 0);
+    return `${args}: ${result} ${value('rounds')} ${value('sum')} ${written}`;
+  });
+}
+
+function plainly(bytes: Uint8Array): string[] {
+  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  return run({ exports: new WebAssembly.Instance(module).exports, enter: (call) => call() });
+}
+
+interface Ran {
+  readonly results: string[];
+  /** Kind, pc, locals and operands of each stop. */
+  readonly stops: string[];
+}
+
+function inChunks(bytes: Uint8Array, chunkRounds: number, traps: 'exact' | 'native'): Ran {
+  const codeLimits = { ...CODE_LIMITS, chunkRounds };
+  const debuggee = new Debuggee(() => 'run', { traps, codeLimits });
+  const { engine } = debuggee;
+  const { exports } = engine.instantiate(engine.loadModule(bytes));
+  const results = run({ exports, enter: (call) => engine.enter(call) });
+  const stops = debuggee.stops.map(
+    ({ event, top }) => `${event} ${top.pc} ${top.locals} ${top.operands}`,
+  );
+  return { results, stops };
+}
+
+function isCounted(bytes: Uint8Array): boolean {
+  const module = decodeModule(bytes);
+  const { engine } = new Debuggee();
+  const loaded = engine.loadModule(bytes);
+  const fn = loaded.functionAt(module.importedFunctions)!;
+  return instructions(loaded)
+    .filter(({ name }) => name === 'loop')
+    .some(({ pc }) => countedLoop(module, fn.plan.localTypes, pc, fn.plan.body.end) !== undefined);
+}
+
+describe.each(ORDERS)('while %s', (order) => {
+  test.each(STEPS)('steps of %i', async (step) => {
+    for (const turned of Math.abs(step) === 1 ? [false, true] : [false]) {
+      const bytes = await assemble(source(order, step, turned));
+      // Up to a bound from below, down to it from above; a turned comparison is the opposite one.
+      const ascends = order.startsWith('l') !== turned;
+      expect(isCounted(bytes)).toBe(order === 'ne' || ascends === step > 0);
+      const plain = plainly(bytes);
+      expect(plain.join()).toMatch(/out of bounds/);
+      const { stops } = inChunks(bytes, 0, 'exact');
+      for (const rounds of CHUNKS) {
+        const exact = inChunks(bytes, rounds, 'exact');
+        expect(exact.results).toEqual(plain);
+        expect(exact.stops).toEqual(stops);
+      }
+      expect(inChunks(bytes, 1024, 'native').results).toEqual(plain);
+    }
+  });
+});
