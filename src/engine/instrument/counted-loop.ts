@@ -57,18 +57,21 @@ export interface CountedLoop {
   stepOf(local: number): number | undefined;
 }
 
-/** @param loop offset of the `loop` instruction */
+/**
+ * @param loop offset of the `loop` instruction
+ * @param end offset behind the function's body
+ */
 export function countedLoop(
   module: Module,
   localTypes: readonly ValType[],
   loop: number,
   end: number,
 ): CountedLoop | undefined {
-  const reader = new InstructionReader(module.bytes, loop, Math.min(end, loop + MOST_BYTES));
+  const reader = new InstructionReader(module.bytes, loop, end);
   reader.read();
   if (reader.blockType.kind !== 'empty') return undefined;
   const scan = new LoopScan(module, (local) => localTypes[local] === I32);
-  const latch = scan.run(reader);
+  const latch = scan.run(reader, loop + MOST_BYTES);
   if (latch === undefined) return undefined;
   const condition = conditionOf(scan, latch.condition);
   if (condition === undefined) return undefined;

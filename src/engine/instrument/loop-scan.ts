@@ -54,10 +54,11 @@ export class LoopScan {
 
   /**
    * @param reader behind the `loop` instruction
+   * @param end the offset from which on nothing is read
    * @returns the branch back at the end of the body; undefined if the loop cannot be counted
    */
-  run(reader: InstructionReader): { pc: number; condition: Operand } | undefined {
-    while (reader.read()) {
+  run(reader: InstructionReader, end: number): { pc: number; condition: Operand } | undefined {
+    while (reader.next < end && reader.read()) {
       if (reader.op === Op.brIf && reader.index === this.#open.length && this.#dead === 0) {
         const { pc } = reader;
         const condition = this.#stack.pop();
