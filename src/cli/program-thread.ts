@@ -41,6 +41,8 @@ export function startProgram(start: DebuggeeStart, onStage: OnStage = () => {}):
           // Required, not imported: in Workers made of a text, an import comes too late.
           execArgv: ['--require', fileURLToPath(PRELOAD)],
           argv: [...args],
+          // Never used; without it Node ends the Worker's stdin, which the preload has replaced by then.
+          stdin: true,
           env: { ...process.env, ...Object.fromEntries(env) },
         }
       : { name: 'witness-debuggee', transferList: [file.bytes.buffer] }),

@@ -14,7 +14,6 @@ import {
 } from 'node:tty';
 import { writeBlocking } from '../terminal.ts';
 
-const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -67,10 +66,10 @@ class DescriptorStream extends Writable {
 }
 
 function input(fd: number): Readable {
-  if (isatty(fd)) return asStdin(new TerminalReadStream(fd));
+  if (isatty(fd)) return asStdin(new TerminalReadStream(fd), fd);
   switch (kindOf(fd)) {
     case 'file':
-      return asStdin(createReadStream('', { fd, autoClose: false }));
+      return asStdin(createReadStream('', { fd, autoClose: false }), fd);
     case 'pipe': {
       // It must not read, nor keep the thread alive, before somebody listens.
       const options: SocketConstructorOpts & { manualStart: true } = {
@@ -81,29 +80,34 @@ function input(fd: number): Readable {
       };
       const socket = new Socket(options);
       (socket as { _type?: string })._type = 'pipe';
-      return asStdin(socket);
+      return asStdin(socket, fd);
     }
     case 'none':
-      return asStdin(Readable.from([]));
+      return asStdin(Readable.from([]), fd);
   }
 }
 
-interface Handle {
-  reading: boolean;
-  readStop(): void;
+interface Internals {
+  readonly _handle?: { reading: boolean; readStop?(): void };
+  readonly _readableState: { reading: boolean };
 }
 
 /** As in Node: one that is paused lets the thread end. */
-function asStdin<S extends Readable>(stream: S): S {
-  const { _handle: handle } = stream as S & { _handle?: Handle };
+function asStdin<S extends Readable>(stream: S, fd: number): S {
+  const { _handle: handle, _readableState: state } = stream as S & Internals;
   const stop = (): void => {
-    if (handle?.reading !== true) return;
+    if (handle?.readStop === undefined) return;
     handle.reading = false;
+    state.reading = false;
     handle.readStop();
   };
-  if (stream instanceof TerminalReadStream) stop();
-  stream.on('pause', stop);
-  return Object.assign(stream, { fd: STDIN });
+  stop();
+  stream.on('pause', () => {
+    process.nextTick(() => {
+      if (handle?.reading === true && stream.readableFlowing !== true) stop();
+    });
+  });
+  return Object.assign(stream, { fd });
 }
 
 function kindOf(fd: number): 'file' | 'pipe' | 'none' {
