@@ -1,8 +1,10 @@
 /** The debuggers under which random programs run; none changes what they do. */
 import { equal, ok } from 'node:assert/strict';
 import type { StopEvent } from '../../../src/engine/runtime/engine.ts';
+import { opcode } from '../../../src/wasm/opcodes.ts';
 import type { Random } from '../random.ts';
 import { type Debugger, type Driver, GivenUp, type How, type Stop } from './engine-run.ts';
+import { exercise } from './exercised.ts';
 
 /** Asks for nothing: the program stops by itself or not at all. */
 export class Cruise implements Debugger {
@@ -57,9 +59,12 @@ export class Stepping implements Debugger {
     this.#hostCalls++;
   }
 
-  stopped({ event, pc, text, frames }: Stop): How {
-    const header = event === 'breakpoint' && frames[0]?.snapshot.header === true;
+  stopped(stop: Stop, { engine }: Driver): How {
     if (this.complete) {
+      const { event, pc, text, frames } = stop;
+      const header = event === 'breakpoint' && frames[0]?.snapshot.header === true;
+      if (engine.activations().length > 1) exercise('stop above a host function');
+      if (frames[0] !== undefined) exercise(`at ${opcode(frames[0].snapshot.op)!.name}`);
       const instance = frames[0]?.instance.id;
       this.steps.push({ event, pc, instance, text, header, hostCalls: this.#hostCalls });
     }

@@ -61,10 +61,11 @@ class EarlyReturns implements Debugger {
     return ['step', { kind: 'early-return', values }];
   }
 
-  #checkArrival({ frames, event, text }: Stop, { engine }: Driver): void {
+  #checkArrival(stop: Stop, { engine }: Driver): void {
     const expected = this.#expected;
     this.#expected = undefined;
     if (expected === undefined) return;
+    const { frames, event, text } = stop;
     equal(event, 'breakpoint', text);
     const frame = frames[0]!;
     equal(frame.pc, expected.pc, text);
