@@ -3,7 +3,7 @@
 import { type Location, parseLocation } from '../../../src/wasm/location.ts';
 import { CommandError, explaining } from './errors.ts';
 import { compileExpression, type Evaluate, isTrue, type Where } from './expression.ts';
-import { type Place, placesAt } from './places.ts';
+import { functionsAt, type Place, placesAt } from './places.ts';
 import type { Program, ProgramModule } from './program.ts';
 import { scopeOf } from './scope.ts';
 
@@ -27,6 +27,8 @@ export interface Breakpoint {
   hits: number;
   /** Empty while no loaded module has the location. */
   places: SetPlace[];
+  /** Why it has no places. */
+  readonly failure: string | undefined;
 }
 
 export interface Hit {
@@ -51,20 +53,19 @@ export class Breakpoints {
   }
 
   /**
-   * @param pending set it also if no module that is loaded has the location
+   * What no module has is waited for where a later one may have it: a name, `m1!` of a module that is
+   * not there yet, and `m*!`.
    * @throws CommandError
    */
-  add(
-    word: string,
-    condition: string | undefined,
-    { temporary, pending }: { readonly temporary: boolean; readonly pending: boolean },
-  ): Breakpoint {
+  add(word: string, condition: string | undefined, temporary: boolean): Breakpoint {
     const location = parseLocation(word);
     let places: Place[] = [];
+    let failure: string | undefined;
     try {
       places = placesAt(this.#program, location, word);
     } catch (error) {
-      if (!pending || !(error instanceof CommandError)) throw error;
+      if (!(error instanceof CommandError) || !this.#mayCome(location, word)) throw error;
+      failure = error.message;
     }
     const breakpoint: Breakpoint = {
       id: this.#lastId + 1,
@@ -76,11 +77,19 @@ export class Breakpoints {
       ignore: 0,
       hits: 0,
       places: this.#compiled(places, condition),
+      failure,
     };
     this.#set(breakpoint);
     this.#lastId++;
     this.#all.set(breakpoint.id, breakpoint);
     return breakpoint;
+  }
+
+  /** Whether a module that is loaded later can have it. */
+  #mayCome(location: Location, word: string): boolean {
+    const loaded = this.#program.modules.length;
+    if (loaded === 0 || (location.module ?? 0) >= loaded || word.startsWith('m*!')) return true;
+    return location.kind === 'name' && functionsAt(this.#program, location).length === 0;
   }
 
   /** @throws CommandError */

@@ -73,9 +73,7 @@ function notFound(program: Program, location: Location, word: string): string {
       const names = modulesOf(program, location).flatMap((m) => [...m.code.allNames('func')]);
       const near = nearest(location.name, names, 3);
       return `no function "${location.name}"${
-        near.length === 0
-          ? '; "functions" lists them, and an index or a 0xPC will do'
-          : `; did you mean ${near.join(' or ')}?`
+        near.length === 0 ? '; "functions" lists them' : `; did you mean ${near.join(' or ')}?`
       }`;
     }
     case 'index': {

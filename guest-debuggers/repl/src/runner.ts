@@ -49,11 +49,19 @@ export class Runner {
   readonly #program: Program;
   readonly #breakpoints: Breakpoints;
   readonly #catches: Catches;
+  readonly #modulesAppeared: () => boolean;
 
-  constructor(program: Program, breakpoints: Breakpoints, catches: Catches) {
+  /** @param modulesAppeared looks for modules that are new, and tells the user of them */
+  constructor(
+    program: Program,
+    breakpoints: Breakpoints,
+    catches: Catches,
+    modulesAppeared: () => boolean,
+  ) {
     this.#program = program;
     this.#breakpoints = breakpoints;
     this.#catches = catches;
+    this.#modulesAppeared = modulesAppeared;
   }
 
   /** @param first how it is resumed the first time; then normally */
@@ -80,15 +88,12 @@ export class Runner {
       const landed = landing;
       landing = false;
       switch (event.tag) {
-        case 'interrupted':
-          // A program in JavaScript has loaded a module: nobody asked for this stop.
-          if (this.#program.refresh()) {
-            this.#breakpoints.resolvePending();
-            break;
-          }
-          return { kind: event.tag };
         case 'complete':
           return { kind: event.tag };
+        case 'interrupted':
+          // The host interrupts when modules appear while the program runs: nobody asked for that.
+          if (!this.#modulesAppeared()) return { kind: event.tag };
+          break;
         case 'injected-call-return':
           return { kind: 'call-returned', values: event.val };
         case 'trap':

@@ -49,7 +49,9 @@ export class Session {
     this.program = new Program(d);
     this.breakpoints = new Breakpoints(this.program);
     this.catches = new Catches(this.program);
-    this.#runner = new Runner(this.program, this.breakpoints, this.catches);
+    this.#runner = new Runner(this.program, this.breakpoints, this.catches, () =>
+      this.#lookForModules(),
+    );
   }
 
   print(line: string): void {
@@ -148,11 +150,22 @@ export class Session {
     this.stop = stop;
     if (stop.kind === 'complete') this.state = 'ended';
     else if (stop.kind !== 'failed') this.state = 'stopped';
-    this.program.refresh();
-    for (const { id, word } of this.breakpoints.resolvePending()) {
-      this.print(`Breakpoint ${id} (${word}) has found its module.`);
-    }
+    this.#lookForModules();
     return stop;
+  }
+
+  /** Tells of modules that are new, and sets the breakpoints that have waited for them. */
+  #lookForModules(): boolean {
+    const known = this.program.modules.length;
+    if (!this.program.refresh()) return false;
+    for (const module of this.program.modules.slice(known)) {
+      const name = module.ownName === undefined ? '' : ` ${this.style.name(module.ownName)}`;
+      this.print(`Loaded ${module.name}${name}.`);
+    }
+    for (const { id, word } of this.breakpoints.resolvePending()) {
+      this.print(`Breakpoint ${id}: ${word} is there now.`);
+    }
+    return true;
   }
 
   #forget(): void {

@@ -1,6 +1,5 @@
 /** Commands that say where to stop. */
 
-import { parseLocation } from '../../../../src/wasm/location.ts';
 import { count, words } from '../arguments.ts';
 import type { Breakpoint } from '../breakpoints.ts';
 import { CommandError } from '../errors.ts';
@@ -15,11 +14,7 @@ function addBreakpoint(session: Session, args: string, temporary: boolean): void
   if (here === undefined) {
     throw new CommandError('a location is missing: a function, an index or a 0xPC');
   }
-  // A module that comes later may have the function; until one is loaded, nothing is known.
-  const loaded = session.program.modules.length;
-  const isLater = here.startsWith('m*!') || (parseLocation(here).module ?? 0) >= loaded;
-  const pending = loaded === 0 || isLater;
-  const breakpoint = breakpoints.add(here, condition, { temporary, pending });
+  const breakpoint = breakpoints.add(here, condition, temporary);
   session.print(describe(session, breakpoint));
 }
 
@@ -43,8 +38,8 @@ function describe(session: Session, breakpoint: Breakpoint): string {
   return `${kind} ${breakpoint.id}: ${where(session, breakpoint)}`;
 }
 
-function where({ program, style }: Session, { places, word }: Breakpoint): string {
-  if (places.length === 0) return `${word} (no module has it yet)`;
+function where({ program, style }: Session, { places, word, failure }: Breakpoint): string {
+  if (places.length === 0) return `${word}, which may come later (${failure})`;
   return places
     .map(({ module, pc }) => {
       const body = module.code.bodyAt(pc);
