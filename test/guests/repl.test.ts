@@ -24,26 +24,23 @@ beforeAll(async () => {
   }
 });
 
-test.concurrent.each(readdirSync(directory).filter((file) => file.endsWith('.txt')))(
-  '%s',
-  async (file) => {
-    const path = join(directory, file);
-    const expected = readFileSync(path, 'utf8');
-    const [command = '', ...rest] = expected.split('\n');
-    const [prompt, name, verb, ...words] = command.split(' ');
-    expect([prompt, name, verb]).toEqual(['$', 'witness', 'run']);
-    // The prompt that meets the end of the input is the last one, with nothing behind it.
-    const atEnd = (i: number) => rest[i] === PROMPT && rest[i + 1]?.startsWith('--- ');
-    const typed = rest.filter((line, i) => line.startsWith(PROMPT) && !atEnd(i));
-    const commands = typed.map((line) => `${line.slice(PROMPT.length)}\n`).join('');
-    const args = ['run', '-D', 'repl', '--debugger-output', '-', ...words];
-    const { status, signal, stdout, stderr } = await witness(args, {
-      cwd: space.directory,
-      stdin: commands,
-    });
-    const errors = stderr === '' ? '' : `--- stderr\n${stderr}`;
-    const actual = `${command}\n${stdout}${errors}--- exit ${status ?? signal}\n`;
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, actual);
-    else expect(actual).toBe(expected);
-  },
-);
+test.each(readdirSync(directory).filter((file) => file.endsWith('.txt')))('%s', async (file) => {
+  const path = join(directory, file);
+  const expected = readFileSync(path, 'utf8');
+  const [command = '', ...rest] = expected.split('\n');
+  const [prompt, name, verb, ...words] = command.split(' ');
+  expect([prompt, name, verb]).toEqual(['$', 'witness', 'run']);
+  // The prompt that meets the end of the input is the last one, with nothing behind it.
+  const atEnd = (i: number) => rest[i] === PROMPT && rest[i + 1]?.startsWith('--- ');
+  const typed = rest.filter((line, i) => line.startsWith(PROMPT) && !atEnd(i));
+  const commands = typed.map((line) => `${line.slice(PROMPT.length)}\n`).join('');
+  const args = ['run', '-D', 'repl', '--debugger-output', '-', ...words];
+  const { status, signal, stdout, stderr } = await witness(args, {
+    cwd: space.directory,
+    stdin: commands,
+  });
+  const errors = stderr === '' ? '' : `--- stderr\n${stderr}`;
+  const actual = `${command}\n${stdout}${errors}--- exit ${status ?? signal}\n`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, actual);
+  else expect(actual).toBe(expected);
+});

@@ -39,7 +39,7 @@ test.each(CATALOGUE.filter(isThere))('$kind: $name', { timeout: TIMEOUT }, async
 
   const function_ = tried.location.replace(/^m\*!/, '');
   const stop = said('run');
-  expect(stop).toMatch(/^Breakpoint 1\n/);
+  expect(stop).toMatch(/^Breakpoint 1$/m);
   const frame = /^#0 +(?:m\d+!)?(.*?)\(.*\) at 0x[0-9a-f]+$/m.exec(stop);
   expect(frame?.[1]).toBe(function_);
   const frames = said('backtrace').match(/^[* ] #\d+ +.* at 0x[0-9a-f]+$/gm) ?? [];
