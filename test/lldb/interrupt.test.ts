@@ -11,6 +11,8 @@ describeWithLldb('interrupting', () => {
     await lldb.ask(`process connect --plugin wasm connect://${address}`, 'stopped');
     await lldb.ask('breakpoint set -n spin', 'Breakpoint 1');
     await lldb.ask('continue', 'stop reason = breakpoint');
+    // Else LLDB might be interrupted on its way off it, and say so.
+    await lldb.ask('breakpoint delete 1', 'deleted');
     for (let turn = 0; turn < 2; turn++) {
       await lldb.ask('continue', 'resuming');
       const stop = await lldb.ask('process interrupt', '// the loop', 1000);
