@@ -13,9 +13,13 @@ export function readInput(input: InputStream): Uint8Array | undefined {
   return orClosed(() => input.blockingRead(READ_BYTES));
 }
 
+/** One for all clients: what is written goes to the present one. */
+let stdout: OutputStream | undefined;
+
 /** Writes everything. What nobody takes any more is lost: the end of the input says so too. */
 export function writeOutput(bytes: Uint8Array): void {
-  using output = getStdout();
+  stdout ??= getStdout();
+  const output = stdout;
   orClosed(() => {
     if (bytes.length <= SMALL) output.blockingWriteAndFlush(bytes);
     else writeLarge(output, bytes);

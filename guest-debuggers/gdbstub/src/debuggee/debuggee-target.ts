@@ -10,8 +10,9 @@ import type { Library, Region, Stop, Target, ValueKind } from '../protocol/targe
 import { describeException } from './exceptions.ts';
 import { Memories } from './memories.ts';
 import { type DebuggeeModule, Modules } from './modules.ts';
+import { isPlain } from './plain-instruction.ts';
 import { orUndefined, succeeds } from './results.ts';
-import { Stack } from './stack.ts';
+import { Stack, type SteadyFrames } from './stack.ts';
 import { describeTrap } from './traps.ts';
 import { valueBytes } from './value-bytes.ts';
 
@@ -34,6 +35,8 @@ export class DebuggeeTarget implements Target {
   #stack: Stack | undefined;
   #future: EventFuture | undefined;
   #stepping = false;
+  /** Of the stop before, if what runs now is a step over a plain instruction. */
+  #steady: SteadyFrames | undefined;
   /** An interrupt is wanted whose event has not come. */
   #interrupting = false;
   /** Breakpoints that are set, each with how often. */
@@ -61,7 +64,7 @@ export class DebuggeeTarget implements Target {
 
   /** It is on its way to a stop after one instruction, which cannot take long. */
   get stepsQuickly(): boolean {
-    return false;
+    return this.#steady !== undefined;
   }
 
   /**
@@ -84,11 +87,12 @@ export class DebuggeeTarget implements Target {
   }
 
   pc(): bigint {
-    return this.#pcOf(0) ?? 0n;
+    return this.#innermost() ?? 0n;
   }
 
   callStack(): readonly bigint[] {
-    return this.#frames.all.map((_, index) => this.#pcOf(index)!);
+    const pc = this.#innermost();
+    return pc === undefined ? [] : [pc, ...this.#frames.callers];
   }
 
   value(kind: ValueKind, frame: number, index: number): Uint8Array | undefined {
@@ -143,6 +147,12 @@ export class DebuggeeTarget implements Target {
   }
 
   resume(step: boolean): void {
+    this.#steady = undefined;
+    if (step) {
+      const frame = this.#frames.frame(0);
+      const plain = isPlain(frame?.instance.module.bytes[frame.pc]);
+      if (plain) this.#steady = this.#frames.steady;
+    }
     this.#stack?.[Symbol.dispose]();
     this.#stack = undefined;
     this.#reported = undefined;
@@ -246,14 +256,15 @@ export class DebuggeeTarget implements Target {
   }
 
   get #frames(): Stack {
-    this.#stack ??= new Stack(this.#d, this.#modules);
+    this.#stack ??= new Stack(this.#d, this.#modules, this.#steady);
     return this.#stack;
   }
 
-  #pcOf(index: number): bigint | undefined {
-    const frame = this.#frames.frame(index);
-    if (frame === undefined) return undefined;
-    const offset = index === 0 ? (this.#reported ?? frame.pc) : frame.pc;
+  /** Address to give for the innermost frame. */
+  #innermost(): bigint | undefined {
+    const frame = this.#frames.frame(0);
+    const offset = this.#reported ?? frame?.pc;
+    if (frame === undefined || offset === undefined) return undefined;
     return frame.instance.module.library.address + BigInt(offset);
   }
 }
