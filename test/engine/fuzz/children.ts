@@ -15,8 +15,8 @@ export type Answer = { readonly tally: Tally } | { readonly error: string };
 
 /** Compiled code and reserved address space of many engines add up in a process. */
 const SEEDS_PER_PROCESS = 60;
-/** A seed takes less than a second; most of this is for a machine that is busy. */
-const MAX_SECONDS = 90;
+/** A seed takes a second or two; most of this is for a machine that is busy with other things. */
+const MAX_SECONDS = 300;
 
 export class Child {
   readonly #process: ChildProcess;
