@@ -10,11 +10,33 @@ import { wasiImports } from '../host/wasi.ts';
 import type { ComponentImports } from '../host/world.ts';
 import type { DebuggeeStart } from './debuggee-messages.ts';
 import { ProgramExit } from './program-exit.ts';
+import { writeBlocking } from './terminal.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
 
 type Class = new () => object;
+
+/** Passes everything through, and at once. */
+class ProgramOutput extends LineWriter {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    super({ fd, prefix: '' });
+    this.#fd = fd;
+  }
+
+  /** A reader that is gone is an error for the program, or it might write for ever. */
+  override write(bytes: Uint8Array): void {
+    try {
+      writeBlocking(this.#fd, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+      // The bindings give the payload to the component, as its `stream-error`.
+      throw Object.assign(new Error('nobody reads this stream'), { payload: { tag: 'closed' } });
+    }
+  }
+}
 
 export function programWasi(start: DebuggeeStart): ComponentImports {
   const { program, args, env, dirs, invoke, stdin, network } = start;
@@ -27,9 +49,8 @@ export function programWasi(start: DebuggeeStart): ComponentImports {
   return {
     ...wasiImports({
       args: invoke === undefined ? [program, ...args] : [program],
-      // Without a mark they pass everything through, and at once.
-      stdout: new LineWriter({ fd: STDOUT, prefix: '' }),
-      stderr: new LineWriter({ fd: STDERR, prefix: '' }),
+      stdout: new ProgramOutput(STDOUT),
+      stderr: new ProgramOutput(STDERR),
       capabilities: {
         stdin: { fd: stdin },
         env: Object.fromEntries(env),
