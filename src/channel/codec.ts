@@ -30,6 +30,8 @@ const TAG = {
 const INITIAL_BYTES = 4096;
 /** Strings up to this many UTF-16 units are written by a loop, which is faster than a call out. */
 const SHORT_STRING = 64;
+/** Byte arrays of this many bytes are worth not copying. */
+const BIG_ARRAY = 1 << 16;
 /** The scratch buffer is given back when a message was bigger than this (bytes). */
 const KEEP_BYTES = 1 << 20;
 
@@ -202,16 +204,20 @@ export class Decoder {
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
+  /** Byte arrays of this many bytes and more are not copied. */
+  #shareFrom = Number.POSITIVE_INFINITY;
 
   constructor(dictionary: Dictionary) {
     this.#dictionary = dictionary;
   }
 
   /**
-   * The value whose encoding `bytes` is; shares no memory with it.
+   * The value whose encoding `bytes` is; shares no memory with it, unless `givenAway`: then big byte
+   * arrays are parts of it.
    * @throws CodecError if it is not exactly one value.
    */
-  decode(bytes: Uint8Array): unknown {
+  decode(bytes: Uint8Array, givenAway = false): unknown {
+    this.#shareFrom = givenAway ? BIG_ARRAY : Number.POSITIVE_INFINITY;
     if (this.#bytes.buffer !== bytes.buffer || this.#bytes.byteOffset !== bytes.byteOffset) {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset);
     }
@@ -259,7 +265,10 @@ export class Decoder {
       case TAG.bytes: {
         const length = this.#length();
         const start = this.#take(length);
-        return new Uint8Array(this.#bytes.subarray(start, start + length));
+        const part = this.#bytes.subarray(start, start + length);
+        if (length < this.#shareFrom) return new Uint8Array(part);
+        // Not a Buffer, which behaves differently.
+        return new Uint8Array(part.buffer, part.byteOffset, length);
       }
       case TAG.array: {
         const length = this.#length();

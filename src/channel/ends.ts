@@ -46,7 +46,8 @@ export class ChannelCaller {
   /** Sends a message and blocks for its answer. @throws ChannelClosedError, CodecError */
   call(message: unknown): unknown {
     this.#requests.write(this.#encoder.encode(message));
-    return this.#decoder.decode(this.#answers.read());
+    const answer = this.#answers.read();
+    return this.#decoder.decode(answer, this.#answers.givenAway);
   }
 
   /** The number of the last event, to be given to `waitEvent`. */
@@ -96,7 +97,8 @@ export class ChannelResponder {
 
   /** Blocks for the next message. @throws ChannelClosedError, CodecError */
   receive(): unknown {
-    return this.#decoder.decode(this.#requests.read());
+    const request = this.#requests.read();
+    return this.#decoder.decode(request, this.#requests.givenAway);
   }
 
   /** Answers the message received last. @throws ChannelClosedError, CodecError */

@@ -15,7 +15,7 @@ import { type ChannelBuffers, closedError, controlWords, LANE, TURN } from './bu
  * sleeper takes 50.
  */
 const SPINS = 2000;
-/** The buffer for incoming messages is given back when one was bigger than this (bytes). */
+/** The buffer of an incoming message that is bigger than this (bytes) is not used again. */
 const KEEP_BYTES = 1 << 20;
 
 abstract class LaneEnd {
@@ -84,9 +84,16 @@ export class LaneWriter extends LaneEnd {
 export class LaneReader extends LaneEnd {
   #message = new Uint8Array(4096);
 
+  #givenAway = false;
+
+  /** Whether the last message's memory is the caller's for good: so it is when that is big. */
+  get givenAway(): boolean {
+    return this.#givenAway;
+  }
+
   /** Blocks for a message; it is valid until the next call. @throws ChannelClosedError */
   read(): Uint8Array {
-    if (this.#message.length > KEEP_BYTES) this.#message = new Uint8Array(4096);
+    if (this.#givenAway) this.#message = new Uint8Array(4096);
     let length = 0;
     for (;;) {
       this.await(TURN.reader, LANE.readerSleeps);
@@ -96,7 +103,9 @@ export class LaneReader extends LaneEnd {
       this.#message.set(this.chunk.subarray(0, part), length);
       length += part;
       this.give(TURN.writer, LANE.writerSleeps);
-      if (more === 0) return this.#message.subarray(0, length);
+      if (more > 0) continue;
+      this.#givenAway = this.#message.length > KEEP_BYTES;
+      return this.#message.subarray(0, length);
     }
   }
 

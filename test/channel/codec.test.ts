@@ -76,6 +76,18 @@ describe('codec', () => {
     }
   });
 
+  it('copies small arrays always, and big ones unless the message is given away', () => {
+    const big = new Uint8Array(100_000).fill(7);
+    const message = encoder.encode([Uint8Array.of(1, 2), big]).slice();
+    const copies = decoder.decode(message) as Uint8Array[];
+    const parts = decoder.decode(message, true) as Uint8Array[];
+    message.fill(0);
+    expect(copies).toEqual([Uint8Array.of(1, 2), big]);
+    expect(parts[0]).toEqual(Uint8Array.of(1, 2));
+    expect(parts[1]!.every((byte) => byte === 0)).toBe(true);
+    expect(parts[1]!.constructor).toBe(Uint8Array);
+  });
+
   it('says when a dictionary is too big', () => {
     expect(() => new Dictionary(Array.from({ length: 257 }, (_, i) => `w${i}`))).toThrow(
       CodecError,
