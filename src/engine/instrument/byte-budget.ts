@@ -70,6 +70,11 @@ export class ByteBudget {
     return atFirst;
   }
 
+  /** The version is left at the next instruction, whatever that is. */
+  get isExhausted(): boolean {
+    return this.#end < 0;
+  }
+
   /** Leaves at the next instruction. */
   exhaust(): void {
     this.#end = -1;

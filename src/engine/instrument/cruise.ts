@@ -10,6 +10,12 @@ import type { EmitTarget } from './target.ts';
 import { type EmitOptions, VersionWriter } from './version-writer.ts';
 
 /**
+ * The part of what an emitted body may be that an original body may be: it grows by more than the
+ * rest, and to find that out takes seconds.
+ */
+const MOST_CRUISING = 0.8;
+
+/**
  * The function's new body, without its size: locals, then code.
  *
  * With the checks, a function that V8 takes can become one that it does not. Then only the entry is
@@ -20,6 +26,9 @@ export function emitCruise(
   target: EmitTarget,
   options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
 ): Uint8Array {
+  if (plan.body.end - plan.codeStart > MOST_CRUISING * plan.limits.cruiseBytes) {
+    return emitEntry(plan, target);
+  }
   const emitter = new FunctionEmitter(
     plan,
     target,

@@ -29,7 +29,7 @@ export class FunctionEmitter {
   #begun = false;
   /** The version is left somewhere because it would become too long. */
   isCapped = false;
-  /** The version has loops. */
+  /** The version has loops that are more than a header. */
   hasLoops = false;
   readonly #traps: TrapChecks;
   /** The counted loop that is open. */
@@ -202,7 +202,7 @@ export class FunctionEmitter {
     }
     this.#traps.facts.enter();
     if (op === Op.loop) {
-      this.hasLoops = true;
+      if (this.#budget?.isExhausted !== true) this.hasLoops = true;
       this.code.check(reader.next);
     }
     if (counted !== undefined) {
