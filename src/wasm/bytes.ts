@@ -168,6 +168,9 @@ export class ByteReader {
   }
 }
 
+/** So many are copied faster one by one: for more it pays to make a view of them. */
+const FEW_BYTES = 24;
+
 /** Writes into a buffer of its own that grows; integers get their shortest encoding. */
 export class ByteWriter {
   #buffer: Uint8Array<ArrayBuffer>;
@@ -247,8 +250,17 @@ export class ByteWriter {
   bytes(b: Uint8Array, start = 0, end: number = b.length): void {
     const size = end - start;
     if (this.#length + size > this.#buffer.length) this.#grow(size);
+    if (size <= FEW_BYTES) {
+      for (let i = start; i < end; i++) this.#buffer[this.#length++] = b[i]!;
+      return;
+    }
     this.#buffer.set(start === 0 && end === b.length ? b : b.subarray(start, end), this.#length);
     this.#length += size;
+  }
+
+  /** Appends what another writer has written. */
+  append(other: ByteWriter): void {
+    this.bytes(other.#buffer, 0, other.#length);
   }
 
   /** A name: its length in bytes, then UTF-8. */
@@ -278,6 +290,11 @@ export class ByteWriter {
     const taken = this.#buffer.slice(0, this.#length);
     this.#length = 0;
     return taken;
+  }
+
+  /** The bytes written, not copied: they change if anything more is written. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(0, this.#length);
   }
 
   /** Forgets what was written and keeps the room. */

@@ -111,6 +111,11 @@ export class InstructionReader {
     return this.#long ?? BigInt(this.#short);
   }
 
+  /** The same as a number: exact where addresses are 32 bits wide. */
+  get memOffset32(): number {
+    return this.#long === undefined ? this.#short : Number(this.#long);
+  }
+
   /** i64.const, signed; f64.const: its bits, signed. */
   get i64(): bigint {
     if (this.op === Op.f64Const) {

@@ -57,7 +57,7 @@ export function withSize(body: Uint8Array): Uint8Array {
   const out = new ByteWriter(body.length + 5);
   out.u32(body.length);
   out.bytes(body);
-  return out.take();
+  return out.view();
 }
 
 export function copyVector(

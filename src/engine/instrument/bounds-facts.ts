@@ -11,14 +11,14 @@ interface Undo {
   readonly memory: number;
   readonly local: number;
   /** What was known before; undefined: nothing. */
-  readonly before: bigint | undefined;
+  readonly before: number | undefined;
   /** Number of the change. */
   readonly time: number;
 }
 
 export class BoundsFacts {
   /** By memory, then by local: bytes from the local's value on that are in bounds. */
-  readonly #facts = new Map<number, Map<number, bigint>>();
+  readonly #facts = new Map<number, Map<number, number>>();
   readonly #log: Undo[] = [];
   /** For each open construct, the length of the log at its entry. */
   readonly #open: number[] = [];
@@ -26,11 +26,11 @@ export class BoundsFacts {
   readonly #writes = new Map<number, number>();
   #time = 0;
 
-  covers(memory: number, local: number, bytes: bigint): boolean {
-    return (this.#facts.get(memory)?.get(local) ?? 0n) >= bytes;
+  covers(memory: number, local: number, bytes: number): boolean {
+    return (this.#facts.get(memory)?.get(local) ?? 0) >= bytes;
   }
 
-  add(memory: number, local: number, bytes: bigint): void {
+  add(memory: number, local: number, bytes: number): void {
     let facts = this.#facts.get(memory);
     if (facts === undefined) {
       facts = new Map();
@@ -73,7 +73,7 @@ export class BoundsFacts {
     }
   }
 
-  #note(memory: number, local: number, before: bigint | undefined): void {
+  #note(memory: number, local: number, before: number | undefined): void {
     if (this.#open.length === 0) return;
     this.#log.push({ memory, local, before, time: ++this.#time });
   }

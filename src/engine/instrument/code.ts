@@ -16,9 +16,12 @@ const EMPTY_BLOCK = 0x40;
 export class CodeWriter extends ByteWriter {
   readonly #memory: number;
 
-  /** @param debugMemory index of the debug memory in the module that the code goes into */
-  constructor(debugMemory: number) {
-    super(256);
+  /**
+   * @param debugMemory index of the debug memory in the module that the code goes into
+   * @param capacity bytes to have room for at first
+   */
+  constructor(debugMemory: number, capacity = 256) {
+    super(capacity);
     this.#memory = debugMemory;
   }
 

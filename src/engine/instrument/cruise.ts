@@ -94,6 +94,6 @@ export function assembleBody(
   const out = new ByteWriter(version.out.length + 64);
   version.scratch.encode(ownLocals, out);
   positions?.shift(out.length);
-  out.bytes(version.out.take());
-  return out.take();
+  out.append(version.out);
+  return out.view();
 }

@@ -145,6 +145,14 @@ export class FrameWriter {
     for (let i = lowest; i <= top; i++) this.pushOperand(operands, i);
   }
 
+  /** Whether there are operands that their slots do not hold. */
+  hasUnsaved(operands: OperandStack): boolean {
+    for (let i = operands.savedBelow; i < operands.height; i++) {
+      if (operands.sources[i] === SLOT && !operands.clean[i]) return true;
+    }
+    return false;
+  }
+
   /** Stores the operands that their slots do not hold, all of them housed; `operands` stays as it is. */
   storeOperands(operands: OperandStack): void {
     for (let i = operands.savedBelow; i < operands.height; i++) {

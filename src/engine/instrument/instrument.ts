@@ -119,7 +119,7 @@ export function instrument(
     added.push(...Array(Math.min(room, bodies.length + added.length)).fill(empty));
   }
 
-  const out = new ModuleWriter(module.bytes.length * 2);
+  const out = new ModuleWriter(module.bytes.length + codeBytes);
   out.vectorSection(SectionId.type, module, types.entries());
   out.vectorSection(SectionId.import, module, importEntries(module));
   const addedTypes = added.map(({ type }) => type);

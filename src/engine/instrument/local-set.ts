@@ -9,7 +9,8 @@ const PIECE_LOG2 = 10;
 const WORDS = PIECE / 32;
 
 interface Piece {
-  readonly words: Uint32Array;
+  /** 32 bits each, signed: small arrays of small integers are made faster than typed arrays. */
+  readonly words: number[];
   /** More than one set has it: not to be written any more. */
   shared: boolean;
 }
@@ -88,12 +89,12 @@ export class LocalSet {
     return (piece + 1) << PIECE_LOG2 <= this.#size;
   }
 
-  #writable(index: number): Uint32Array {
+  #writable(index: number): number[] {
     const pieces = this.#pieces;
     const piece = pieces[index];
     if (piece !== undefined && !piece.shared) return piece.words;
     while (pieces.length <= index) pieces.push(undefined);
-    const words = piece?.words.slice() ?? new Uint32Array(this.#words(index));
+    const words = piece?.words.slice() ?? new Array<number>(this.#words(index)).fill(0);
     pieces[index] = { words, shared: false };
     return words;
   }

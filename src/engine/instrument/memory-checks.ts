@@ -5,6 +5,7 @@ import { BoundsFacts } from './bounds-facts.ts';
 import { type CheckContext, pushBeyond, pushI64, type Side, segmentSide } from './check-context.ts';
 
 const PAGE_LOG2 = 16;
+const PAGE = 1 << PAGE_LOG2;
 
 export class MemoryChecks {
   readonly facts = new BoundsFacts();
@@ -21,18 +22,20 @@ export class MemoryChecks {
     const depth = reader.info.operands?.length ?? 0;
     const height = operands.height - 1 - depth;
     const { limits } = module.memories[memory]!.type;
-    const span = reader.memOffset + BigInt(bytes);
+    const wide = limits.address === 'i64';
+    const span = reader.memOffset32 + bytes;
+    const isExact = Number.isSafeInteger(span);
     const source = operands.sources[height]!;
     const aligned = !isAtomic(reader) || bytes === 1;
-    const covered = source >= 0 && this.facts.covers(memory, source, span);
+    const covered = isExact && source >= 0 && this.facts.covers(memory, source, span);
     if (covered && aligned) return false;
-    if (source >= 0 && !covered) this.facts.add(memory, source, span);
+    if (isExact && source >= 0 && !covered) this.facts.add(memory, source, span);
     this.#context.house();
     const push = (): void => this.#context.push(depth);
-    if (limits.address === 'i64') this.#bounds64(memory, limits.min, span, push);
+    if (wide) this.#bounds64(memory, limits.min, reader.memOffset + BigInt(bytes), push);
     else this.#bounds32(memory, limits.min, span, push);
     if (!aligned) {
-      this.#misaligned(reader, bytes, limits.address === 'i64', push);
+      this.#misaligned(reader, bytes, wide, push);
       out.op(Op.i32Or);
     }
     if (reader.op === Op.memoryAtomicWait32 || reader.op === Op.memoryAtomicWait64) {
@@ -73,19 +76,19 @@ export class MemoryChecks {
   }
 
   /** A memory of at most 4 GiB: in 32 bits where the smallest memory holds the span, else in 64. */
-  #bounds32(memory: number, minPages: bigint, span: bigint, push: () => void): void {
+  #bounds32(memory: number, minPages: bigint, span: number, push: () => void): void {
     const { out } = this.#context;
     push();
-    if (minPages << BigInt(PAGE_LOG2) >= span) {
+    if (Number(minPages) * PAGE >= span) {
       // address > size - span; a size of exactly 2^32 wraps to 0 and the difference is right.
       this.#sizeInBytes(memory, false);
-      out.i32Const(Number(BigInt.asIntN(32, span)));
+      out.i32Const(span);
       out.op(Op.i32Sub);
       out.op(Op.i32GtU);
       return;
     }
     out.op(Op.i64ExtendI32U);
-    pushI64(out, span);
+    pushI64(out, BigInt(span));
     out.op(Op.i64Add);
     this.#sizeInBytes(memory, true);
     out.op(Op.i64GtU);

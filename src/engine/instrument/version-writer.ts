@@ -20,7 +20,7 @@ import { MAX_BODY_BYTES } from './code-limits.ts';
 import type { Construct } from './construct.ts';
 import { entriesOf } from './entries.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { FRAME_POINTER, LEAVE_SLOT, THROW } from './layout.ts';
+import { CAPPED, FRAME_POINTER, LEAVE_SLOT, THROW, TRAP } from './layout.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Positions } from './positions.ts';
@@ -51,6 +51,11 @@ export interface EmitOptions {
 }
 
 const EMPTY_BLOCK = 0x40;
+
+/** What the emitted code has room for at first: bytes for each of the original, at least, at most. */
+const GROWTH = 4;
+const LEAST_CAPACITY = 128;
+const MOST_CAPACITY = 1 << 16;
 
 /** A label of the emitted code. */
 export interface Label {
@@ -94,7 +99,8 @@ export class VersionWriter {
     this.plan = plan;
     this.#target = target;
     this.#options = options;
-    this.out = new CodeWriter(target.debugMemory);
+    const expected = GROWTH * (plan.body.end - plan.codeStart) + LEAST_CAPACITY;
+    this.out = new CodeWriter(target.debugMemory, Math.min(expected, MOST_CAPACITY));
     this.registers = Math.min(options.registers ?? plan.registers, plan.registers);
     this.scratch = new ScratchLocals(this.registers);
     this.frame = new FrameWriter({
@@ -133,7 +139,12 @@ export class VersionWriter {
     this.#popLabel();
     this.frame.storeAllLocals();
     out.localGet(scratch.framePointer);
+    // What `#exitNumber` has made of the pc.
     out.localGet(scratch.pc);
+    out.i32Const(1);
+    out.op(Op.i32Rotr);
+    out.i32Const(this.plan.codeStart);
+    out.op(Op.i32Add);
     out.op(Op.globalGet);
     out.u32(target.instanceGlobal);
     out.i32Const(LEAVE_SLOT);
@@ -354,23 +365,38 @@ export class VersionWriter {
   /** Leaves for good before the instruction at `pc`; nothing can follow. */
   leave(pc: number): void {
     this.frame.flushOperands(this.walker.operands);
-    this.#goCold(pc, 0);
+    this.#setExit(pc);
+    this.out.br(this.labels.length - 1);
     this.walker.reachable = false;
   }
 
   /** With a condition on the stack: leaves before the instruction at `pc`. All operands have homes. */
   leaveIf(pc: number): void {
-    this.out.if();
-    this.frame.storeOperands(this.walker.operands);
-    this.#goCold(pc, 1);
-    this.out.end();
+    const { out, frame, labels, walker } = this;
+    if (!frame.hasUnsaved(walker.operands)) {
+      this.#setExit(pc);
+      out.op(Op.brIf);
+      out.u32(labels.length - 1);
+      return;
+    }
+    out.if();
+    frame.storeOperands(walker.operands);
+    this.#setExit(pc);
+    out.br(labels.length);
+    out.end();
   }
 
-  /** Branches to the cold block, from inside `extra` labels that are not on the label stack. */
-  #goCold(pc: number, extra: number): void {
-    this.out.i32Const(pc);
+  /** Says where the cold block is entered: of all that is emitted, this is most often. */
+  #setExit(pc: number): void {
+    this.out.i32Const(this.#exitNumber(pc));
     this.out.localSet(this.scratch.pc);
-    this.out.br(this.labels.length - 1 + extra);
+  }
+
+  /** A pc with flags, as a number with a short encoding: TRAP is bit 0, CAPPED bit 31. */
+  #exitNumber(flaggedPc: number): number {
+    const pc = flaggedPc & ~(TRAP | CAPPED);
+    const flags = ((flaggedPc & TRAP) >>> 31) | ((flaggedPc & CAPPED) << 1);
+    return ((pc - this.plan.codeStart) << 1) | flags;
   }
 
   /** Tail-calls the continuation whose slot is on the stack. */
