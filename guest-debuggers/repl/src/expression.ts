@@ -78,6 +78,16 @@ export function toInteger(value: Scalar): bigint {
   return BigInt(Math.trunc(value));
 }
 
+/**
+ * An address of a memory, which has at most 64 bits.
+ * @throws CommandError
+ */
+export function toAddress(value: Scalar): bigint {
+  const address = toInteger(value);
+  if (address < 0n || address >> 64n !== 0n) throw new CommandError(`${address} is no address`);
+  return address;
+}
+
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #scope: Scope;

@@ -6,7 +6,7 @@ import { nearest } from '../../shared/src/near-names.ts';
 import type { Value } from '../../shared/src/value.ts';
 import { orError, readValue } from '../../shared/src/values.ts';
 import { CommandError, explaining, meaning } from './errors.ts';
-import type { Evaluate, Scalar, Scope, Where } from './expression.ts';
+import { type Evaluate, type Scalar, type Scope, toAddress, type Where } from './expression.ts';
 import type { FrameView } from './frames.ts';
 import type { Program } from './program.ts';
 
@@ -50,8 +50,7 @@ export function scopeOf(program: Program, code: Code, func: number | undefined):
       const read = Object.hasOwn(loads, type) ? loads[type] : undefined;
       if (read === undefined) return undefined;
       return (where) => {
-        const at = address(where);
-        if (typeof at !== 'bigint' || at < 0n) throw new CommandError(`${at} is no address`);
+        const at = toAddress(address(where));
         const handle = program.memory(where.instance, memory);
         return explaining(`${type}[0x${at.toString(16)}]`, () => read(program, handle, at));
       };

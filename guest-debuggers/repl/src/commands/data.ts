@@ -4,7 +4,7 @@ import { valTypeName } from '../../../../src/wasm/types.ts';
 import { orError, readValue } from '../../../shared/src/values.ts';
 import { count, split, words } from '../arguments.ts';
 import { CommandError, explaining, meaning } from '../errors.ts';
-import { type Scalar, toInteger } from '../expression.ts';
+import { type Scalar, toAddress } from '../expression.ts';
 import { makeValue } from '../make-values.ts';
 import { bytesOf, memoryTypes } from '../memory-types.ts';
 import { findGlobal, localOf, readGlobal } from '../scope.ts';
@@ -47,8 +47,7 @@ function setGlobal(session: Session, index: number, value: Scalar): void {
 function setMemory(session: Session, type: string, place: string, value: Scalar): void {
   const [, memoryIndex, rest = place] = /^(\d+)\s*:(.*)$/.exec(place) ?? [];
   const memory = session.program.memory(session.instance, Number(memoryIndex ?? 0));
-  const at = toInteger(session.compile(rest)(session.where));
-  if (at < 0n) throw new CommandError(`${at} is no address`);
+  const at = toAddress(session.compile(rest)(session.where));
   const bytes = bytesOf(memoryTypes[type]!, [value]);
   explaining(`${type}[${hex(at)}]`, () => memory.setBytes(session.d, at, bytes));
 }

@@ -3,7 +3,7 @@
 import type { Memory } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { count, split } from '../arguments.ts';
 import { CommandError, explaining } from '../errors.ts';
-import { toInteger } from '../expression.ts';
+import { toAddress } from '../expression.ts';
 import { bytesOf, memoryType } from '../memory-types.ts';
 import type { Session } from '../session.ts';
 import { hex } from '../view.ts';
@@ -26,8 +26,7 @@ interface Address {
 function address(session: Session, text: string): Address {
   const [, memoryIndex, rest = text] = /^(\d+):(.*)$/.exec(text) ?? [];
   const index = memoryIndex === undefined ? 0 : count(memoryIndex, 0, 'the memory');
-  const at = toInteger(session.compile(rest)(session.where));
-  if (at < 0n) throw new CommandError(`${at} is no address`);
+  const at = toAddress(session.compile(rest)(session.where));
   return { index, memory: session.program.memory(session.instance, index), at };
 }
 
