@@ -188,13 +188,20 @@ describe('a program that cannot be started gives 125', () => {
     ['empty.bin', '', /is not a WebAssembly binary/],
     ['short.wasm', '\0asm', /has an unknown WebAssembly version \(at offset 0x4\)/],
     ['v2.wasm', '\0asm\x02\0\0\0', /has an unknown WebAssembly version \(at offset 0x4\)/],
-    ['component.wasm', '\0asm\x0d\0\x01\0', /is a component; witness run takes core modules/],
     ['cut.wasm', '\0asm\x01\0\0\0\x01\x7f', /cannot load .*cut\.wasm: .*(offset 0x|@\+)/],
   ])('%s', async (name, content, message) => {
     const { status, stdout, stderr } = await bare(space.file(name, content));
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^witness: .*\n$/);
+  });
+
+  test('a component that is no command says what could be invoked', async () => {
+    const program = space.file('component.wasm', '\0asm\x0d\0\x01\0');
+    expect(await bare(program)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is no command (it does not export wasi:cli/run)'),
+    });
   });
 
   test('not there, or not a file', async () => {
