@@ -4,7 +4,7 @@
  */
 import { functionType, type Import, type Module } from '../../../src/wasm/module.ts';
 import type { ValType } from '../../../src/wasm/types.ts';
-import type { Callable, Scenario } from '../oracle/scenario.ts';
+import { type Callable, enter, type Scenario, type World } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import { argument, hash, initial, textOf, textOfError } from './embedding-values.ts';
 import { exposedName } from './exposed.ts';
@@ -22,8 +22,8 @@ export function embedded(name: string, module: Module): Scenario {
     name,
     modules: [],
     run: (world) => {
-      const embedder = new Embedder(module);
-      return embedder.run((imports) => world.instantiate(0, imports));
+      const embedder = new Embedder(module, world);
+      return embedder.run();
     },
   };
 }
@@ -32,26 +32,30 @@ type ImportValue = WebAssembly.ImportValue | WebAssembly.Tag;
 
 class Embedder {
   readonly #module: Module;
+  readonly #world: World;
   readonly #log: string[] = [];
   readonly #tag = new WebAssembly.Tag({ parameters: ['i32'] });
   #exports: WebAssembly.Exports | undefined;
   #depth = 0;
   #calls = 0;
 
-  constructor(module: Module) {
+  constructor(module: Module, world: World) {
     this.#module = module;
+    this.#world = world;
   }
 
-  run(instantiate: (imports: WebAssembly.Imports) => WebAssembly.Exports): string {
+  run(): string {
     try {
-      this.#exports = instantiate(this.#imports());
+      this.#exports = this.#world.instantiate(0, this.#imports());
     } catch (error) {
       return `${this.#log.join('\n')}\nnot instantiated: ${this.#errorText(error)}`;
     }
     const functions = this.#functions;
     for (let round = 0; round < ROUNDS; round++) {
       functions.forEach((f, i) => {
-        this.#log.push(`${i}: ${this.#outcome(() => this.#call(f, round))}`);
+        this.#log.push(
+          `${i}: ${this.#outcome(() => enter(this.#world, () => this.#call(f, round)))}`,
+        );
       });
     }
     return [...this.#log, ...this.#state()].join('\n');

@@ -73,16 +73,15 @@ export function runUnder(
   });
   const driver = { engine, module: engine.loadModule(bytes) };
   engine.resume(made.begin(driver));
-  const result = engine.enter(() =>
-    show(
-      scenario.run({
-        instantiate: (_, imports) =>
-          engine.instantiate(
-            driver.module,
-            watched(imports, () => made.hostCalled?.(driver)),
-          ).exports,
-      }),
-    ),
+  const result = show(
+    scenario.run({
+      instantiate: (_, imports) =>
+        engine.instantiate(
+          driver.module,
+          watched(imports, () => made.hostCalled?.(driver)),
+        ).exports,
+      enter: (call) => engine.enter(call),
+    }),
   );
   if (failure !== undefined) throw failure.error;
   return result;

@@ -5,7 +5,7 @@
  * at all, steps that are negative, that miss the end or are a parameter, memories that grow inside the
  * loop, bases that change, offsets near 2^32, memories of exactly 4 GiB or with 64-bit addresses.
  */
-import { exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
+import { enter, exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import type { LoopModule } from './loop-access-writer.ts';
 import { baseFor, type Counting, counts } from './loop-shapes.ts';
@@ -62,7 +62,7 @@ export function loopScenario(seed: number): Scenario {
       const host = { log: (value: unknown) => log.push(show(value)) };
       const exports = world.instantiate(0, { host });
       for (const { name, args } of calls) {
-        log.push(outcome(() => exported(exports, name)(...args)));
+        log.push(outcome(() => enter(world, () => exported(exports, name)(...args))));
       }
       const { buffer } = exports['memory'] as WebAssembly.Memory;
       const touched = (exports['touched'] as WebAssembly.Global).value;

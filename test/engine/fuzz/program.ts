@@ -1,5 +1,5 @@
 /** A random module as a scenario, with what plain V8 makes of it. */
-import { exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
+import { enter, exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
 import { randomModule } from './generator.ts';
 
 const FUEL = 40;
@@ -33,7 +33,8 @@ export function randomScenario(seed: number): Scenario {
       const global = (name: string) => exports[name] as WebAssembly.Global;
       for (const n of [0, 1, -7]) {
         global('fuel').value = FUEL;
-        log.push(outcome(() => exported(exports, 'f')(n, BigInt(n) * 1000n)));
+        const f = exported(exports, 'f');
+        log.push(outcome(() => enter(world, () => f(n, BigInt(n) * 1000n))));
       }
       const globals = ['fuel', 'i32', 'i64', 'f32', 'f64'].map((name) => show(global(name).value));
       const memory = new Uint8Array((exports['memory'] as WebAssembly.Memory).buffer);

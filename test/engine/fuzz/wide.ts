@@ -3,7 +3,7 @@
  * among the operands, and the module instantiated twice: the instances call each other directly and
  * through one table, and may share a memory.
  */
-import { exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
+import { enter, exported, outcome, type Scenario, show } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import { ExceptionWriter, TAGS } from './exception-writer.ts';
 import { constants, isNumber, TYPES, type Type, typeText } from './expressions.ts';
@@ -138,7 +138,8 @@ export function wideScenario(seed: number): Scenario {
       for (const n of [0, 1, -7]) {
         for (const instance of instances) {
           for (const { fuel } of instances) (fuel as WebAssembly.Global).value = FUEL;
-          log.push(outcome(() => exported(instance, 'f')(n, BigInt(n) * 1000n)));
+          const f = exported(instance, 'f');
+          log.push(outcome(() => enter(world, () => f(n, BigInt(n) * 1000n))));
         }
       }
       return [...log, ...memories.map(stateOfMemory), ...instances.map(state)].join(' ');

@@ -4,6 +4,16 @@
 export interface World {
   /** Instantiates the scenario's module with this number, runs its start function, gives its exports. */
   instantiate(module: number, imports?: WebAssembly.Imports): WebAssembly.Exports;
+  /**
+   * Calls into the program as an embedder of its own: what comes out of the call is reported if it was
+   * not before. Without it, that is so of the whole scenario.
+   */
+  readonly enter?: <T>(call: () => T) => T;
+}
+
+/** Calls into the program so that nothing which comes out of it escapes the engine's notice. */
+export function enter<T>(world: World, call: () => T): T {
+  return world.enter === undefined ? call() : world.enter(call);
 }
 
 export interface Scenario {
