@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { commandProgram } from './command-program.ts';
 import { cpuTime } from './cpu-time.ts';
 import { EXPECTED } from './expected.ts';
+import { packagePrograms } from './packages.ts';
 import type { Target } from './target.ts';
 
 export interface Runnable {
@@ -55,7 +56,7 @@ export function cPrograms(): string[] {
 
 export function allPrograms(): Program[] {
   const own = cPrograms().flatMap((name) => [cProgram(name, 'O2'), cProgram(name, 'O0')]);
-  return [...own, ...corpusPrograms()];
+  return [...own, ...corpusPrograms(), ...packagePrograms];
 }
 
 export function program(name: string): Program {
@@ -71,6 +72,7 @@ function corpusPrograms(): Program[] {
   return [
     ...shootout,
     commandProgram('blake3-simd', join(sightglass, 'blake3-simd'), 'benchmark'),
+    commandProgram('kotlin-richards', join(sightglass, 'kotlin-richards'), 'kotlin-richards'),
   ].filter((p) => p !== undefined);
 }
 

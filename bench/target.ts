@@ -1,5 +1,6 @@
 /** How a variant makes instances of modules. Runs in a benchmark's process. */
 import { Session } from 'node:inspector';
+import { instrumentWebAssembly } from '../src/cli/node/web-assembly.ts';
 import { createDebugMemory } from '../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine } from '../src/engine/runtime/engine.ts';
 import { encodeModule } from '../src/wasm/encode.ts';
@@ -11,6 +12,8 @@ import type { VariantName } from './variants.ts';
 export interface Target {
   /** @param bytes of a core module */
   compile(bytes: Uint8Array<ArrayBuffer>): (imports?: WebAssembly.Imports) => WebAssembly.Exports;
+  /** Lets all WebAssembly that JavaScript in this thread makes from now on be the target's. */
+  takeOver(): void;
   /** Calls into the program from outside. */
   enter<T>(call: () => T): T;
   /** The engine, if the variant has one. */
@@ -40,15 +43,33 @@ export async function openTarget(name: VariantName): Promise<Target> {
   }
 }
 
-function plainTarget(rewrite: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Target {
+type Rewrite = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+
+function plainTarget(rewrite: Rewrite): Target {
   return {
     compile(bytes) {
       const module = new WebAssembly.Module(rewrite(bytes));
       return (imports) => new WebAssembly.Instance(module, imports).exports;
     },
+    takeOver: () => rewriteAll(rewrite),
     enter: (call) => call(),
     engine: undefined,
   };
+}
+
+/** As far as the packages go that are measured: they compile bytes. */
+function rewriteAll(rewrite: Rewrite): void {
+  const { compile, instantiate } = WebAssembly;
+  const changed = (source: WebAssembly.Module | BufferSource) => {
+    if (source instanceof WebAssembly.Module) return source;
+    const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(source)
+      ? source
+      : new Uint8Array(source);
+    return rewrite(new Uint8Array(buffer, byteOffset, byteLength).slice());
+  };
+  WebAssembly.compile = async (bytes) => compile(changed(bytes) as BufferSource);
+  WebAssembly.instantiate = (async (source: BufferSource, imports?: WebAssembly.Imports) =>
+    instantiate(changed(source) as BufferSource, imports)) as typeof instantiate;
 }
 
 function engineTarget(traps: 'exact' | 'native'): Target {
@@ -64,6 +85,7 @@ function engineTarget(traps: 'exact' | 'native'): Target {
       const module: DebugModule = engine.loadModule(bytes);
       return (imports) => engine.instantiate(module, imports).exports;
     },
+    takeOver: () => instrumentWebAssembly(engine, () => {}),
     enter: (call) => engine.enter(call),
     engine,
   };
