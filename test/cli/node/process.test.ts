@@ -175,6 +175,26 @@ describe('under a debugger', () => {
     } satisfies Ended);
   });
 
+  test('a module from another thread runs undebugged, which is said once', async () => {
+    const adder = JSON.stringify(space.file('adder.wasm', await assemble(ADDER)));
+    const program = space.file(
+      'posted.mjs',
+      `import { readFileSync } from 'node:fs';
+       const { port1, port2 } = new MessageChannel();
+       port2.postMessage(new WebAssembly.Module(readFileSync(${adder})));
+       const { data } = await new Promise((resolve) => { port1.onmessage = resolve; });
+       port1.close();
+       for (const n of [1, 2]) console.log(new WebAssembly.Instance(data).exports.add(n, n));`,
+    );
+    expect(await witness(['run', '-D', 'none', program])).toEqual({
+      status: 0,
+      signal: undefined,
+      stdout: '2\n4\n',
+      stderr:
+        'witness: a module that came from another thread is not debugged: its bytes are not known here\n',
+    } satisfies Ended);
+  });
+
   test.each([
     [['--dir', '.'], /^witness: --dir has no use with .*program in JavaScript/],
     [['--invoke', 'f'], /^witness: --invoke has no use with/],

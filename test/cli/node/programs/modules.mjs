@@ -33,7 +33,24 @@ try {
      const instance = new WebAssembly.Instance(everything, { env });
      console.log(everything instanceof WebAssembly.Module, everything, instance.exports.add(1, 2));`,
   );
+  // (module $counter (import "./host.mjs" "step" (func (result i32))) (global $n (export "n") (mut i32)
+  //   (i32.const 40)) (func (export "count") (result i32)
+  //   (global.set $n (i32.add (global.get $n) (call 0))) (global.get $n)))
+  writeFileSync(
+    join(directory, 'counter.wasm'),
+    Buffer.from(
+      'AGFzbQEAAAABBQFgAAF/AhMBCi4vaG9zdC5tanMEc3RlcAAAAwIBAAYGAX8BQSgLBw0CAW4DAAVjb3VudAABCg0BCwAjABAAaiQAIwAL',
+      'base64',
+    ),
+  );
+  writeFileSync(join(directory, 'host.mjs'), 'export const step = () => 2;');
+  writeFileSync(
+    join(directory, 'evaluated.mjs'),
+    `import * as counter from './counter.wasm';
+     console.log(Object.keys(counter), counter.n, counter.count(), counter.n, String(counter.count));`,
+  );
   await import(pathToFileURL(join(directory, 'main.mjs')).href);
+  await import(pathToFileURL(join(directory, 'evaluated.mjs')).href);
 } finally {
   rmSync(directory, { recursive: true });
 }
