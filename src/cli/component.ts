@@ -10,6 +10,7 @@ import { type Transpiled, transpileCached } from '../host/transpile.ts';
 import { type ComponentImports, importsOf, missingImports, withoutVersion } from '../host/world.ts';
 import { type ComponentInterface, readComponent } from '../wasm/component/component.ts';
 import { coreModules } from '../wasm/component/core-modules.ts';
+import { skeletonKey, skeletonOf } from '../wasm/component/skeleton.ts';
 import { decodeModule } from '../wasm/module.ts';
 import { decodeModuleName } from '../wasm/names.ts';
 import { type ComponentCall, planCall } from './component-invoke.ts';
@@ -95,14 +96,33 @@ async function transpile(
   bytes: Uint8Array,
   onStage: OnStage,
 ): Promise<Transpiled> {
-  try {
-    return await transpileCached(bytes, undefined, (state) =>
+  const cached = (component: Uint8Array) =>
+    transpileCached(component, undefined, (state) =>
       onStage({ what: `transpiling ${program}`, state, detail: 'kept for the next time' }),
     );
+  try {
+    return await cached(bytes);
   } catch (error) {
+    // jco knows fewer instructions than V8: of exceptions, for instance, none.
+    const transpiled = await transpileSkeleton(bytes, cached).catch(() => undefined);
+    if (transpiled !== undefined) return transpiled;
     const text = messageOf(error).replace(/\s*\n\s*/g, ' ');
     throw new StartError(`cannot load ${program}: ${text.trim()}`);
   }
+}
+
+/** Gives jco what is seen of core modules from outside, which is all that its JavaScript needs. */
+async function transpileSkeleton(
+  bytes: Uint8Array,
+  transpileOne: (component: Uint8Array) => Promise<Transpiled>,
+): Promise<Transpiled> {
+  const { component, originals } = skeletonOf(bytes);
+  const transpiled = await transpileOne(component);
+  const modules = new Map<string, Uint8Array>();
+  for (const [path, module] of transpiled.modules) {
+    modules.set(path, originals.get(skeletonKey(module)) ?? module);
+  }
+  return { ...transpiled, modules };
 }
 
 async function load({ source }: Transpiled): Promise<Generated> {

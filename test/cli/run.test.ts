@@ -188,6 +188,11 @@ describe('a program that cannot be started gives 125', () => {
     ['empty.bin', '', /is not a WebAssembly binary/],
     ['short.wasm', '\0asm', /has an unknown WebAssembly version \(at offset 0x4\)/],
     ['v2.wasm', '\0asm\x02\0\0\0', /has an unknown WebAssembly version \(at offset 0x4\)/],
+    [
+      'component.wasm',
+      '\0asm\x0d\0\x01\0\x07\x7f',
+      /cannot load .*component\.wasm: .*(offset 0x|@)/,
+    ],
     ['cut.wasm', '\0asm\x01\0\0\0\x01\x7f', /cannot load .*cut\.wasm: .*(offset 0x|@\+)/],
   ])('%s', async (name, content, message) => {
     const { status, stdout, stderr } = await bare(space.file(name, content));

@@ -2,6 +2,7 @@
  * The programs that Witness is tried on: of every kind, made by many tools. `programs.test.ts` debugs
  * each, and checks that docs/programs.md has the table of them.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export interface Tried {
@@ -33,6 +34,8 @@ const path = (name: string): string => fileURLToPath(new URL(name, root));
 const example = (name: string): string => path(`examples/${name}`);
 const here = (name: string): string => path(`test/cli/programs/${name}`);
 const shootout = path('../shared/corpus/sightglass/shootout/');
+const kotlin = path('../shared/corpus/sightglass/kotlin-richards/');
+const expectedOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
 const TEXT = 'It was the best of times,\nit was the worst of times.\n'.repeat(20);
 
@@ -126,6 +129,19 @@ export const CATALOGUE: readonly Tried[] = [
     location: 'count_byte',
     address: '1024',
     without: 'jco',
+  },
+  {
+    name: 'kotlin-richards',
+    kind: 'component',
+    from: 'Kotlin, with GC and exceptions; Sightglass',
+    file: 'kotlin-richards.wasm',
+    options: ['--dir=.', `--import=bench=${here('bench.mjs')}`],
+    cwd: kotlin,
+    location: '_start',
+    address: '1024',
+    // jco alone cannot run it.
+    without: { stdout: expectedOf(`${kotlin}kotlin-richards.stdout.expected`) },
+    corpus: true,
   },
   {
     name: 'place-order, invoked',
