@@ -157,7 +157,10 @@ export interface OpaqueDebugger {
   frameStack(frame: FrameHandle): WasmValue[];
   frameParent(frame: FrameHandle): FrameHandle | undefined;
 
-  /** The caller holds this handle no longer. Handles of any kind. */
+  /**
+   * The caller holds this handle no longer, however often it was given. Handles of any kind. The
+   * entity may be let go; if it is given out again, it is under the same number.
+   */
   release(handle: Handle<string>): void;
 
   /** Lets the program run to its end without further events, and forgets all breakpoints. */
