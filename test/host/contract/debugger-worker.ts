@@ -51,7 +51,10 @@ function run({ channel, memory, args, measureHeap }: DebuggerRun): DebuggerEnd {
   try {
     const poller = new Poller(channel);
     const subscribe = () => poller.subscribe(debuggee.watch());
-    runDebugger(loaded, { debuggee, subscribe, poller, args, stdout: writer, stderr: writer });
+    // For the one case that opens a socket.
+    const capabilities = { network: true };
+    const given = { debuggee, subscribe, poller, args, capabilities };
+    runDebugger(loaded, { ...given, stdout: writer, stderr: writer });
   } catch (error) {
     failure = error;
     debuggee.finish();

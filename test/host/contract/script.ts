@@ -45,6 +45,8 @@ const PSEUDO = new Map<string, Method>([
   // Nanoseconds.
   pseudo('timer', ['u64'], 'pollable'),
   pseudo('stdin', [], 'pollable'),
+  // Input of a connection to a port of this machine: in C only.
+  pseudo('tcp', ['u16'], 'pollable'),
 ]);
 
 export type Symbols = Readonly<Record<string, number>>;

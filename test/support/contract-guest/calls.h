@@ -14,6 +14,20 @@ MONOTONIC("subscribe-duration") pollable_t subscribe_duration(uint64_t nanosecon
 STDIN("get-stdin") uint32_t get_stdin(void);
 STREAMS("[method]input-stream.subscribe") pollable_t input_stream_subscribe(uint32_t);
 
+#define SOCKETS(interface, name) WIT_IMPORT("wasi:sockets/" interface "@0.2.12", name)
+SOCKETS("instance-network", "instance-network") uint32_t instance_network(void);
+SOCKETS("tcp-create-socket", "create-tcp-socket")
+void create_tcp_socket(uint32_t family, result_handle_t *);
+/* The address: a variant of which IPv4 uses the first words, port and four bytes. */
+SOCKETS("tcp", "[method]tcp-socket.start-connect")
+void tcp_socket_start_connect(uint32_t socket, uint32_t network, int tag, uint32_t port, uint32_t,
+                              uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t,
+                              uint32_t, uint32_t, result_t *);
+SOCKETS("tcp", "[method]tcp-socket.subscribe") pollable_t tcp_socket_subscribe(uint32_t);
+typedef struct { bool is_err; union { uint32_t streams[2]; uint8_t err; } val; } result_streams_t;
+SOCKETS("tcp", "[method]tcp-socket.finish-connect")
+void tcp_socket_finish_connect(uint32_t, result_streams_t *);
+
 enum { MAX_ARGS = 8, MAX_REGISTERS = 256, SHOWN_BYTES = 64 };
 
 typedef struct { const char *kind; handles_t list; } register_t;
@@ -252,6 +266,24 @@ static pollable_t stdin_pollable(void) {
   if (!open) stream = get_stdin();
   open = true;
   return input_stream_subscribe(stream);
+}
+
+/* Input of a connection to a port of this machine. */
+static pollable_t tcp_pollable(uint32_t port) {
+  result_handle_t socket;
+  result_t started;
+  result_streams_t connected;
+  create_tcp_socket(0, &socket);
+  if (socket.is_err) __builtin_trap();
+  tcp_socket_start_connect(socket.val.ok, instance_network(), 0, port, 127, 0, 0, 1, 0, 0, 0, 0, 0,
+                           0, &started);
+  if (started.is_err) __builtin_trap();
+  pollable_t ready = tcp_socket_subscribe(socket.val.ok);
+  pollable_block(ready);
+  pollable_drop(ready);
+  tcp_socket_finish_connect(socket.val.ok, &connected);
+  if (connected.is_err) __builtin_trap();
+  return input_stream_subscribe(connected.val.streams[0]);
 }
 
 #include "methods.h"

@@ -7,6 +7,7 @@ static void call(const char *name) {
   METHOD("pollable.ready", text(pollable_ready(h(0)) ? "true" : "false"))
   METHOD("pollable.block", (pollable_block(h(0)), text("ok")))
   METHOD("timer", handle("pollable", subscribe_duration(n(0))))
+  METHOD("tcp", handle("pollable", tcp_pollable(n(0))))
   METHOD("stdin", handle("pollable", stdin_pollable()))
 
   METHOD("debuggee.all-modules",
