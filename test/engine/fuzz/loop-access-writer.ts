@@ -177,4 +177,13 @@ export class LoopAccessWriter {
     else this.emit(`local.get ${local}`, text);
     this.accesses.push({ scale, stride, constant, offset, bytes: BigInt(found.bytes) });
   }
+
+  /** Where a local points to. */
+  protected accessBy(local: string): void {
+    const { name, bytes } = this.pick(LOADS.filter(({ type }) => type === 'i32'));
+    const offset = BigInt(this.pick([0, 0, 4, 8]));
+    this.emit(`local.get ${local}`, `${name} offset=${offset} align=1`, 'local.set $acc');
+    const stride = local === '$p' ? this.stride : undefined;
+    this.accesses.push({ scale: 0n, stride, constant: 0n, offset, bytes: BigInt(bytes) });
+  }
 }

@@ -18,7 +18,7 @@ export class LoopWriter extends LoopAccessWriter {
     const counter = this.counterType;
     const address = this.addressType;
     this.emit(`local.get $start`, `local.set $i`, `local.get $base`, `local.set $p`);
-    if (this.chance(3)) this.access();
+    for (const local of ['$p', '$base']) if (this.chance(2)) this.accessBy(local);
     switch (form) {
       case 'do':
         this.emit('block $exit', 'loop $again');
@@ -130,8 +130,26 @@ export class LoopWriter extends LoopAccessWriter {
       case 7:
         this.emit('local.get $acc', 'call $touch', 'local.set $acc');
         return;
+      case 6:
+      case 5:
+        this.#run();
+        return;
       default:
         this.access();
+    }
+  }
+
+  /** Accesses by one local, one behind the other, which changes now and then in between. */
+  #run(): void {
+    const type = this.addressType;
+    const local = this.pick(['$p', '$p', '$base', '$q']);
+    for (let n = 2 + this.random.below(3); n > 0; n--) {
+      this.accessBy(local);
+      if (this.chance(2)) continue;
+      const by = this.pick([4, 8, 16, -8, 65_536]);
+      this.emit(`local.get ${local}`, `${type}.const ${by}`, `${type}.add`);
+      if (this.chance(2)) this.emit(`local.set ${local}`);
+      else this.emit(`local.tee ${local}`, 'drop');
     }
   }
 
