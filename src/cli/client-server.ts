@@ -18,6 +18,8 @@ import type { ListenAddress } from './listen-address.ts';
 const HIGH_WATER = 1 << 20;
 /** How long a client may wait for the one before it to go, in milliseconds. */
 const PATIENCE_MS = 1000;
+/** How long a connection may say nothing at its beginning, in milliseconds. */
+const SILENCE_MS = 10_000;
 /** How long the last output may take to reach the client, in milliseconds. */
 const LINGER_MS = 1000;
 
@@ -73,7 +75,7 @@ function withPort(host: string, port: number): string {
 interface Client {
   readonly socket: Socket;
   /** What it has sent before it was its turn. */
-  early: Buffer | undefined;
+  readonly early: Buffer;
   /** Sends it away. */
   patience: NodeJS.Timeout | undefined;
 }
@@ -85,6 +87,7 @@ class Bridge {
   #becomeReady = () => {};
   /** The component waits for a client. */
   #asked = false;
+  readonly #sockets = new Set<Socket>();
   #present: Client | undefined;
   #waiting: Client | undefined;
   #unread = 0;
@@ -101,11 +104,26 @@ class Bridge {
   connected(socket: Socket): void {
     // How it ends does not matter: 'close' follows.
     socket.on('error', () => {});
+    // Whoever only looks whether there is somebody is none of the component's business.
+    const patience = setTimeout(() => socket.destroy(), SILENCE_MS);
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      clearTimeout(patience);
+      this.#sockets.delete(socket);
+    });
+    socket.once('data', (bytes: Buffer) => {
+      clearTimeout(patience);
+      socket.pause();
+      this.#spoken(socket, bytes);
+    });
+  }
+
+  #spoken(socket: Socket, early: Buffer): void {
     if (this.#waiting !== undefined) {
       socket.destroy();
       return;
     }
-    const client: Client = { socket, early: undefined, patience: undefined };
+    const client: Client = { socket, early, patience: undefined };
     if (this.#present !== undefined) {
       client.patience = setTimeout(() => socket.destroy(), PATIENCE_MS);
     }
@@ -115,12 +133,7 @@ class Bridge {
       if (this.#waiting === client) this.#waiting = undefined;
       if (this.#present === client) this.#gone();
     });
-    // Whoever only looks whether there is somebody is none of the component's business.
-    socket.once('data', (bytes: Buffer) => {
-      socket.pause();
-      client.early = bytes;
-      this.#admit();
-    });
+    this.#admit();
   }
 
   async close(): Promise<void> {
@@ -130,8 +143,8 @@ class Bridge {
       this.#received(left.message);
     }
     this.#port.close();
-    this.#waiting?.socket.destroy();
     const socket = this.#present?.socket;
+    for (const other of this.#sockets) if (other !== socket) other.destroy();
     if (socket === undefined) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LINGER_MS);
@@ -148,7 +161,7 @@ class Bridge {
 
   #admit(): void {
     const client = this.#waiting;
-    if (client?.early === undefined || !this.#asked || this.#present !== undefined) return;
+    if (client === undefined || !this.#asked || this.#present !== undefined) return;
     clearTimeout(client.patience);
     this.#waiting = undefined;
     this.#asked = false;

@@ -104,6 +104,26 @@ describe('witness run', () => {
     expect(runOptions(...words)).toMatchObject({ program, args });
   });
 
+  test('-g serves clients, of gdbstub if nothing else is said', () => {
+    const gdbstub = { kind: 'built-in', name: 'gdbstub' };
+    expect(runOptions('-g', '1234', 'p.wasm')).toMatchObject({
+      debugger: gdbstub,
+      listen: { host: '127.0.0.1', port: 1234 },
+    });
+    expect(runOptions('--gdb=[::1]:0', 'p.wasm').listen).toEqual({ host: '::1', port: 0 });
+    expect(runOptions('-g', '0.0.0.0:80', '-D', './d.wasm', 'p.wasm')).toMatchObject({
+      debugger: { kind: 'path', path: './d.wasm' },
+      listen: { host: '0.0.0.0', port: 80 },
+    });
+    for (const word of ['', 'x', '65536', ':1', '::1:1', '1234x', '-1']) {
+      expect(() => runOptions(`--gdb=${word}`, 'p.wasm')).toThrow(/give a PORT from 0 to 65535/);
+    }
+    expect(() => runOptions('-g', '1', '-D', 'none', 'p.wasm')).toThrow('--gdb has no use');
+    expect(() => runOptions('-g', '1', '--commands', 'c', 'p.wasm')).toThrow(
+      '--commands has no use',
+    );
+  });
+
   test('--dir without a guest path keeps the host path', () => {
     expect(runOptions('--dir', '/a b', 'p').dirs).toEqual(new Map([['/a b', '/a b']]));
   });

@@ -59,7 +59,7 @@ export class PacketReader {
       from = start + dollar + 1;
     }
     this.#length += end - from;
-    if (this.#length <= this.#limit) this.#parts.push(bytes.slice(from, end));
+    if (this.#length <= this.#limit) this.#parts.push(new Uint8Array(bytes.subarray(from, end)));
     else this.#parts = [];
     if (hash < 0) return end;
     this.#state = 'first-digit';
@@ -134,7 +134,7 @@ export function sum(bytes: Uint8Array): number {
   let total = 0;
   let at = 0;
   if (bytes.length >= 64) {
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
     const words = new Uint32Array(aligned.buffer, aligned.byteOffset, bytes.length >>> 2);
     for (let start = 0; start < words.length; start += WORDS_A_ROUND) {
       const end = Math.min(start + WORDS_A_ROUND, words.length);
