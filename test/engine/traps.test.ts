@@ -138,3 +138,14 @@ test('with native traps the frames of a deep stack are all there', async () => {
     Array.from({ length: 30 }, (_, n) => i32(n + 1)),
   );
 });
+
+test('an offset that no address of 64 bits can be added to is foreseen', async () => {
+  const debuggee = new Debuggee();
+  const text = `(module (memory i64 1)
+    (func (export "f") (drop (v128.load offset=0xfffffffffffffff8 (i64.const 0)))))`;
+  const module = debuggee.engine.loadModule(await assemble(text));
+  const instance = debuggee.engine.instantiate(module);
+  expect(() => debuggee.call(instance, 'f')).toThrow('memory access out of bounds');
+  expect(debuggee.stops).toMatchObject([{ event: 'trap', top: { at: 'v128.load' } }]);
+  expect(debuggee.stops[0]!.top.operands).toEqual(['i64:0000000000000000']);
+});

@@ -96,6 +96,11 @@ export class MemoryChecks {
 
   #bounds64(memory: number, minPages: bigint, span: bigint, push: () => void): void {
     const { out } = this.#context;
+    // No address is small enough.
+    if (span >> 64n > 0n) {
+      out.i32Const(1);
+      return;
+    }
     push();
     this.#sizeInBytes64(memory);
     pushI64(out, span);
