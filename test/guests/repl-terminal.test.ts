@@ -70,3 +70,36 @@ test.skipIf(noTerminal !== undefined)(
     ]);
   },
 );
+
+test.skipIf(noTerminal !== undefined)(
+  'leaves at a second Ctrl-C if the host does not return, and NO_COLOR is respected',
+  async () => {
+    const js = space.file(
+      'block.mjs',
+      `export function block() {
+        console.log('blocked');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      }`,
+    );
+    const program = space.wat(
+      'block.wasm',
+      '(module (import "js" "block" (func $block)) (func (export "_start") (call $block)))',
+    );
+    const env = { XDG_STATE_HOME: space.path('state'), NO_COLOR: '1' };
+    const terminal = openTerminal(['run', '--import', `js=${js}`, program], {
+      cwd: space.directory,
+      env,
+    });
+    await terminal.until(PROMPT);
+    terminal.type('step\r');
+    await terminal.until('=> ');
+    await terminal.until(PROMPT);
+    terminal.type('c\r');
+    await terminal.until('blocked');
+    terminal.type('\x03');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).not.toContain(`${ESCAPE}[3`);
+  },
+);
