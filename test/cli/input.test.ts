@@ -61,3 +61,10 @@ test.each([
   expect(stderr).toBe(`witness: cannot read ${option} ${name}: no such file\n`);
   expect(status).toBe(125);
 });
+
+test('an option of trace is told apart', async () => {
+  const words = ['run', '-D', 'repl', '--debugger-arg=--break=f', cat];
+  const { status, stderr } = await witness(words);
+  expect(stderr).toContain("[repl] unknown option '--break=f'; trace has it: add -D trace\n");
+  expect(status).toBe(125);
+});

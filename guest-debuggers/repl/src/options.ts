@@ -30,14 +30,18 @@ export const helpText = `repl: debug with commands, read from standard input
 export function parseOptions(args: readonly string[]): Options {
   for (const arg of args) {
     if (names.includes(arg)) continue;
-    const [near] = nearest(arg, names, 1);
-    throw new UsageError(
-      `unknown option '${arg}'; ${near === undefined ? '--help lists the options' : `did you mean ${near}?`}`,
-    );
+    throw new UsageError(`unknown option '${arg}'; ${advice(arg)}`);
   }
   return {
     echo: args.includes('--echo'),
     color: args.includes('--color'),
     help: args.includes('--help'),
   };
+}
+
+/** `trace` is the default where nobody types, so its options are given without its name. */
+function advice(arg: string): string {
+  if (/^--(break|step|depth|max-stops|json)\b/.test(arg)) return 'trace has it: add -D trace';
+  const [near] = nearest(arg, names, 1);
+  return near === undefined ? '--help lists the options' : `did you mean ${near}?`;
 }
