@@ -180,6 +180,8 @@ class Bridge {
 
   #gone(): void {
     this.#present = undefined;
+    // It is next, however long the component takes to leave the program to itself.
+    clearTimeout(this.#waiting?.patience);
     this.#send({ kind: 'end' });
   }
 
