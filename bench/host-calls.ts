@@ -20,6 +20,7 @@ import type { OpaqueDebugger } from '../src/opaque-debugger/opaque-debugger.ts';
 import { InstructionReader } from '../src/wasm/instructions.ts';
 import { decodeModule } from '../src/wasm/module.ts';
 import { buildTypeScriptInterpreter } from '../test/support/contract-guest/build.ts';
+import { type Figure, show } from './further/figure.ts';
 import { minimum, percentile } from './statistics.ts';
 
 const ROUNDS = 3;
@@ -50,29 +51,42 @@ const PROGRAM = `(module
 interface Measurement {
   readonly what: string;
   readonly times: number;
-  show(nanoseconds: readonly number[]): string;
+  /** @param nanoseconds of each, in the best round */
+  figure(nanoseconds: readonly number[]): Omit<Figure, 'name'>;
 }
 
-const microseconds = (share: number) => (samples: readonly number[]) =>
-  `${(percentile(samples, share) / 1000).toFixed(2)} us`;
+const microseconds = (share: number, goal?: Figure['goal']) => (samples: readonly number[]) => ({
+  value: percentile(samples, share) / 1000,
+  unit: 'us',
+  ...(goal && { goal }),
+});
 const p50 = microseconds(0.5);
-const p99 = microseconds(0.99);
-const perSecond = (bytes: number) => (samples: readonly number[]) =>
-  `${Math.round(bytes / (1 << 20) / (percentile(samples, 0.5) / 1e9))} MiB/s`;
+const perSecond = (bytes: number) => (samples: readonly number[]) => ({
+  value: bytes / (1 << 20) / (percentile(samples, 0.5) / 1e9),
+  unit: 'MiB/s',
+});
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
-  'host call (instance.unique-id), p50': { what: 'c', times: 500, show: p50 },
-  'two calls and a drop (clone), p50': { what: 'h', times: 500, show: p50 },
-  'query (memory.get-u32), p50': { what: 'q', times: 500, show: p50 },
-  'get-bytes, 1 MiB': { what: '1', times: 50, show: perSecond(1 << 20) },
-  'get-bytes, 64 MiB': { what: '6', times: 4, show: perSecond(64 << 20) },
-  'single steps': {
+  'host call (instance.unique-id), p50': { what: 'c', times: 500, figure: p50 },
+  'two calls and a drop (clone), p50': { what: 'h', times: 500, figure: p50 },
+  'query (memory.get-u32), p50': {
+    what: 'q',
+    times: 500,
+    figure: microseconds(0.5, { atMost: 5 }),
+  },
+  'get-bytes, 1 MiB': { what: '1', times: 50, figure: perSecond(1 << 20) },
+  'get-bytes, 64 MiB': { what: '6', times: 4, figure: perSecond(64 << 20) },
+  'single steps of a component in C': {
     what: 't',
     times: 500,
-    show: (samples) => `${Math.round(1e9 / percentile(samples, 0.5))} steps/s`,
+    figure: (samples) => ({
+      value: 1e9 / percentile(samples, 0.5),
+      unit: 'steps/s',
+      goal: { atLeast: 100_000 },
+    }),
   },
-  'stop to finish, p50': { what: 's', times: 300, show: p50 },
-  'stop to finish, p99': { what: 's', times: 300, show: p99 },
+  'stop to finish, p50': { what: 's', times: 300, figure: microseconds(0.5, { atMost: 300 }) },
+  'stop to finish, p99': { what: 's', times: 300, figure: microseconds(0.99) },
 };
 
 /** In a process of its own: the samples of one round. */
@@ -119,7 +133,8 @@ function inProcess(...args: string[]): number[] {
   return output.toString().trim().split('\n').map(Number);
 }
 
-async function main(): Promise<void> {
+export async function hostCalls(): Promise<Figure[]> {
+  const figures: Figure[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'witness-bench-'));
   const path = (name: string) => join(directory, name);
   try {
@@ -131,13 +146,13 @@ async function main(): Promise<void> {
     });
     writeFileSync(path('guest.wasm'), component);
     writeFileSync(path('program.wasm'), await parse(PROGRAM));
-    for (const [name, { what, times, show }] of Object.entries(MEASUREMENTS)) {
+    for (const [name, { what, times, figure }] of Object.entries(MEASUREMENTS)) {
       const rounds = Array.from({ length: ROUNDS }, () =>
         inProcess('round', path('guest.wasm'), path('program.wasm'), what, String(times)),
       );
       // The best round is the one with the least median, also for the rarer slow ones.
       const best = rounds.toSorted((a, b) => percentile(a, 0.5) - percentile(b, 0.5))[0]!;
-      report(name, show(best));
+      figures.push({ name, ...figure(best) });
     }
     const components = {
       'in C': path('guest.wasm'),
@@ -151,19 +166,24 @@ async function main(): Promise<void> {
       const warm = Array.from({ length: ROUNDS }, () =>
         inProcess('load', file, path(`cold-${language}-0`)),
       );
-      report(`load and instantiate ${language}, cold`, `${minimum(cold.flat()).toFixed(0)} ms`);
-      report(`load and instantiate ${language}, cached`, `${minimum(warm.flat()).toFixed(0)} ms`);
+      const loading = (state: string, times: readonly number[]) =>
+        figures.push({
+          name: `load and instantiate a component ${language}, ${state}`,
+          value: minimum(times),
+          unit: 'ms',
+        });
+      loading('cold', cold.flat());
+      loading('cached', warm.flat());
     }
+    return figures;
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function report(name: string, figure: string): void {
-  console.log(`${name.padEnd(48)} ${figure.padStart(16)}`);
+if (import.meta.main) {
+  const [, , command, ...args] = process.argv as string[];
+  if (command === 'round') await round(...(args as [string, string, string, string]));
+  else if (command === 'load') await load(...(args as [string, string]));
+  else for (const figure of await hostCalls()) console.log(`${figure.name}: ${show(figure)}`);
 }
-
-const [, , command, ...args] = process.argv as string[];
-if (command === 'round') await round(...(args as [string, string, string, string]));
-else if (command === 'load') await load(...(args as [string, string]));
-else await main();

@@ -1,6 +1,8 @@
 /** `npm run bench`: how fast programs run under Witness, beside plain V8 and its own debugger. */
 import { parseArgs } from 'node:util';
 import { buildPrograms } from './build.ts';
+import { figureTable } from './further/figure.ts';
+import { further } from './further/further.ts';
 import { measure } from './measure.ts';
 import { allPrograms } from './programs.ts';
 import { type Row, summary, table } from './report.ts';
@@ -16,6 +18,8 @@ and prints the ratios of the shortest times to those of plain V8.
                     ${VARIANTS.map(({ name }) => name).join(', ')}
   --rounds N        rounds that count (7)
   --warm-up MS      time that each way runs before (600)
+  --no-further      without the figures of the second table, which take some minutes
+  --further-only    only those; --only is of their groups then
   --json            the last line is all figures as one JSON object
   -h, --help        this text
 `;
@@ -26,6 +30,8 @@ const { values: options } = parseArgs({
     variants: { type: 'string' },
     rounds: { type: 'string', default: '7' },
     'warm-up': { type: 'string', default: '600' },
+    'no-further': { type: 'boolean', default: false },
+    'further-only': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -35,9 +41,20 @@ if (options.help) process.stdout.write(HELP);
 else await bench();
 
 async function bench(): Promise<void> {
+  await buildPrograms();
+  const rows = options['further-only'] ? [] : await measurePrograms();
+  if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
+  // Of programs: no figure has a program's name.
+  const only = options['further-only'] ? options.only : undefined;
+  const figures = options['no-further'] ? [] : await further(only);
+  if (figures.length > 0) process.stdout.write(figureTable(figures));
+  const json = { ...summary(rows), further: figures };
+  if (options.json) process.stdout.write(`${JSON.stringify(json)}\n`);
+}
+
+async function measurePrograms(): Promise<Row[]> {
   const wanted = options.variants?.split(',') ?? VARIANTS.map(({ name }) => name);
   const variants = [...new Set(['plain', ...wanted])].map(variant);
-  await buildPrograms();
   const { only } = options;
   const programs = allPrograms().filter(
     ({ name }) => only === undefined || only.some((text) => name.includes(text)),
@@ -51,6 +68,5 @@ async function bench(): Promise<void> {
     });
     rows.push({ name, level, times });
   }
-  process.stdout.write(table(rows));
-  if (options.json) process.stdout.write(`${JSON.stringify(summary(rows))}\n`);
+  return rows;
 }
