@@ -57,7 +57,7 @@ export class ChunkWriter {
         this.#pushBeyond(range);
         if (i > 0) out.op(Op.i32Or);
       });
-      this.#code.leaveIf(header | BEYOND);
+      this.#code.exits.leaveIf(header | BEYOND);
     }
     this.#code.frame.pushLocal(counter);
     out.localGet(rounds);
@@ -67,7 +67,7 @@ export class ChunkWriter {
     out.localSet(end);
     out.u8(Op.loop);
     out.u8(EMPTY_BLOCK);
-    this.#code.pushLabel({ construct: walker.innermost, role: 'chunk' });
+    this.#code.labels.push({ construct: walker.innermost, role: 'chunk' });
   }
 
   /** In place of the branch back, whose condition is on the stack. */
@@ -85,7 +85,7 @@ export class ChunkWriter {
   close(): void {
     const { out } = this.#code;
     const { condition } = this.#loop;
-    this.#code.closeLabel();
+    this.#code.blocks.close();
     // All rounds of the chunk are over: what was at the beginning of the last is a step behind.
     this.#push(this.#before(condition.left));
     this.#push(this.#before(condition.right));

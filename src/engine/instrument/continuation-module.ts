@@ -16,6 +16,7 @@ import {
   memoryImportName,
 } from './additions.ts';
 import { emitContinuation } from './continuation.ts';
+import type { EmitOptions } from './emit-options.ts';
 import { IMPORT_MODULE } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { HIERARCHIES, type Hierarchy, TOP } from './references.ts';
@@ -23,7 +24,6 @@ import { LENGTH_TYPE, type Segments, usesSegment } from './segments.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import { TypeRegistry } from './type-registry.ts';
-import type { EmitOptions } from './version-writer.ts';
 
 /** Import and export names that are not those of entities, `func:3` and the like. */
 export const CONTINUATION = {

@@ -5,12 +5,12 @@
  * execution began.
  */
 import { assembleBody } from './cruise.ts';
+import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import { handlersAround } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
-import type { EmitOptions } from './version-writer.ts';
 
 export interface ContinuationCode {
   /** Body, without its size, of a function of type [] -> the original's results. */
@@ -38,15 +38,15 @@ export function emitContinuation(
     const construct = constructs[level]!;
     if (level > 0) {
       if (construct.kind === 'loop') {
-        code.openBlock(construct.results, { construct: undefined, role: 'loop-exit' });
-        code.openBlock(construct.params, { construct, role: 'loop-again' });
+        code.blocks.open(construct.results, { construct: undefined, role: 'loop-exit' });
+        code.blocks.open(construct.params, { construct, role: 'loop-again' });
       } else if (construct.kind === 'try_table') {
-        code.reopenTryTable(construct, constructs.slice(0, level));
+        code.blocks.reopenTryTable(construct, constructs.slice(0, level));
       } else if (construct.kind === 'try') {
         emitter.reopenTry(construct);
       } else {
         if (construct.kind === 'catch') frame.loadCaught(handlersAround(constructs, level));
-        code.openBlock(construct.results, { construct, role: 'arm' });
+        code.blocks.open(construct.results, { construct, role: 'arm' });
       }
     }
     emitter.legacy.openEmptyPad(construct);
@@ -54,7 +54,7 @@ export function emitContinuation(
     frame.pushOperands(operands, construct.height, end);
   }
   // The instructions up to the end of the innermost construct are dead then.
-  if (options.throws === true) code.throwByHook();
+  if (options.throws === true) code.exits.throwByHook();
   emitter.stream(at.pc, 0, at.pc);
   if (code.isTooLarge) throw new RangeError(tooLarge(plan, at.pc));
   code.finish();

@@ -2,12 +2,13 @@
 import { ByteWriter } from '../../wasm/bytes.ts';
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
+import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Positions } from './positions.ts';
 import { usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
-import { type EmitOptions, VersionWriter } from './version-writer.ts';
+import { VersionWriter } from './version-writer.ts';
 
 /**
  * The part of what an emitted body may be that an original body may be: it grows by more than the
@@ -39,7 +40,7 @@ export function emitCruise(
   code.begin();
   // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
   code.frame.clearFrameLocals();
-  code.check(plan.codeStart);
+  code.exits.check(plan.codeStart);
   emitter.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   if (!code.isTooLarge) {
@@ -65,8 +66,8 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
   const code = new VersionWriter(plan, target, { ...options, registers }, parameters);
   code.begin();
   code.frame.clearFrameLocals();
-  code.leave(plan.codeStart);
-  code.closeLabel();
+  code.exits.leave(plan.codeStart);
+  code.blocks.close();
   code.finish();
   return assembleBody(code, [], undefined);
 }

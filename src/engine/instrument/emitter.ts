@@ -9,13 +9,14 @@ import { ByteBudget } from './byte-budget.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { type Construct, DELIMITERS } from './construct.ts';
 import { countedLoop } from './counted-loop.ts';
+import type { EmitOptions } from './emit-options.ts';
 import { CAPPED, TRAP } from './layout.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { TrapChecks } from './trap-checks.ts';
-import { type EmitOptions, VersionWriter } from './version-writer.ts';
+import { VersionWriter } from './version-writer.ts';
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -144,7 +145,7 @@ export class FunctionEmitter {
       case Op.returnCall:
       case Op.returnCallIndirect:
       case Op.returnCallRef:
-        this.code.setCalleeFrame(0);
+        this.code.calls.setCalleeFrame(0);
         break;
     }
     this.code.copy(reader);
@@ -162,13 +163,13 @@ export class FunctionEmitter {
     }
     const { out, walker } = this.code;
     if (!entered || this.#budget?.isSpent(out.length, walker.constructs.length)) {
-      this.code.leave(pc | CAPPED);
+      this.code.exits.leave(pc | CAPPED);
       this.isCapped = true;
       return false;
     }
     const { hooks } = this.#options;
     if (hooks === 'none') return true;
-    if (hooks === 'all' || hooks.has(pc)) this.code.hook(pc);
+    if (hooks === 'all' || hooks.has(pc)) this.code.exits.hook(pc);
     return true;
   }
 
@@ -184,7 +185,7 @@ export class FunctionEmitter {
     const params = this.#paramCount(reader);
     frame.settleOperands(operands, operands.height - params - (op === Op.if ? 1 : 0));
     if (op === Op.tryTable) {
-      this.code.openTryTable(reader, (label) => walker.target(label));
+      this.code.blocks.openTryTable(reader, (label) => walker.target(label));
       walker.apply(reader);
     } else {
       if (op === Op.loop) this.legacy.openLoopExit(reader, params);
@@ -194,7 +195,7 @@ export class FunctionEmitter {
     const counted = op === Op.loop ? this.#counted(reader.pc) : undefined;
     // The branch back, if it is one of a chunk's rounds, goes to another label.
     const construct = counted === undefined ? walker.innermost : undefined;
-    this.code.pushLabel({ construct, role: 'plain' });
+    this.code.labels.push({ construct, role: 'plain' });
     if (op === Op.loop) {
       this.code.plan.loopWrites.get(reader.pc)?.forEach((local) => {
         this.#traps.facts.forget(local);
@@ -203,7 +204,7 @@ export class FunctionEmitter {
     this.#traps.facts.enter();
     if (op === Op.loop) {
       if (this.#budget?.isExhausted !== true) this.hasLoops = true;
-      this.code.check(reader.next);
+      this.code.exits.check(reader.next);
     }
     if (counted !== undefined) {
       counted.open(reader.next, this.#options.traps);
@@ -267,7 +268,7 @@ export class FunctionEmitter {
   #structure(reader: InstructionReader): void {
     const { walker, out } = this.code;
     this.legacy.closePad(walker.innermost);
-    let label = this.code.labels.at(-1)!;
+    let label = this.code.labels.innermost;
     if (label.role === 'loop-again') {
       this.#closeRestoredLoop();
       return;
@@ -285,21 +286,21 @@ export class FunctionEmitter {
     if (label.role === 'chunk') {
       this.#chunk!.close();
       this.#chunk = undefined;
-      label = this.code.labels.at(-1)!;
+      label = this.code.labels.innermost;
     }
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
     const whole = label.role === 'plain' || label.role === 'try';
     if (whole && label.construct?.kind !== 'function') this.#traps.facts.exit();
     else this.#traps.facts.reset();
-    this.code.closeLabel();
+    this.code.blocks.close();
     const construct = walker.innermost;
     const { caught } = construct;
     if (construct.kind === 'loop') this.legacy.closeLoopExit(construct);
     walker.apply(reader);
     // An exception comes past all checks of the frames that it unwinds.
     if (caught && walker.reachable && !walker.finished) {
-      this.code.takeBack();
-      this.code.check(reader.next);
+      this.code.calls.takeBack();
+      this.code.exits.check(reader.next);
     }
     if (!walker.reachable && !walker.finished) out.op(Op.unreachable);
   }
@@ -317,14 +318,14 @@ export class FunctionEmitter {
     const dirty = walker.dirty.clone();
     this.#traps.facts.reset();
     if (fellThrough) out.br(1);
-    this.code.closeLabel();
+    this.code.blocks.close();
     if (walker.leaveRestoredLoop()) {
       // A branch back goes to just after the `loop`: that is not reached again.
       this.stream(loop.pc, walker.constructs.length, loop.pc);
     } else {
       out.op(Op.unreachable);
     }
-    this.code.closeLabel();
+    this.code.blocks.close();
     // Homes that the results got at the end of the loop itself are not set on the other way here.
     walker.operands.truncate(loop.height);
     walker.operands.pushAll(loop.results);
@@ -335,7 +336,7 @@ export class FunctionEmitter {
 
   #branch(reader: InstructionReader): void {
     const { walker, out } = this.code;
-    const depth = (label: number): number => this.code.labelDepth(walker.target(label));
+    const depth = (label: number): number => this.code.labels.depthOf(walker.target(label));
     if (reader.pc === this.#chunk?.latch) {
       this.#chunk.goRound(depth(reader.index));
       walker.apply(reader);
@@ -375,13 +376,13 @@ export class FunctionEmitter {
     const { walker, frame, out } = this.code;
     frame.flushLocals(walker);
     frame.flushOperands(walker.operands);
-    this.code.setCalleeFrame(this.code.plan.frameSize);
+    this.code.calls.setCalleeFrame(this.code.plan.frameSize);
     const first = out.length;
-    this.code.anchorPosition();
+    this.code.calls.anchorPosition();
     this.code.copy(reader, first);
     walker.apply(reader);
-    this.code.takeBack();
-    this.code.check(reader.next);
+    this.code.calls.takeBack();
+    this.code.exits.check(reader.next);
   }
 
   /** False if the instruction always traps or throws: the version has been left, nothing follows. */
@@ -389,11 +390,11 @@ export class FunctionEmitter {
     const { traps } = this.#options;
     if (reader.pc === this.#trustedPc) return true;
     if (TrapChecks.throws(reader) || (traps && TrapChecks.always(reader))) {
-      this.code.leave(reader.pc | TRAP);
+      this.code.exits.leave(reader.pc | TRAP);
       return false;
     }
     if (this.#chunk?.covers(reader.pc)) return true;
-    if (traps && this.#traps.condition(reader)) this.code.leaveIf(reader.pc | TRAP);
+    if (traps && this.#traps.condition(reader)) this.code.exits.leaveIf(reader.pc | TRAP);
     return true;
   }
 }

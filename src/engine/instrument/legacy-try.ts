@@ -42,9 +42,9 @@ export class LegacyTries {
     const shape = plan.legacy.tries.get(reader.pc)!;
     if (shape.delegate !== undefined) {
       const target = walker.constructs.find(({ pc }) => pc === shape.delegate)!;
-      code.openDelegating(reader.blockType, target);
+      code.blocks.openDelegating(reader.blockType, target);
       walker.apply(reader);
-      code.pushLabel({ construct: walker.innermost, role: 'plain' });
+      code.labels.push({ construct: walker.innermost, role: 'plain' });
     } else {
       // Blocks without parameters are simpler to nest: these are put back inside.
       this.#withoutOperands(params, () => {
@@ -61,8 +61,8 @@ export class LegacyTries {
     const shape = plan.legacy.tries.get(construct.pc)!;
     if (shape.delegate !== undefined) {
       const target = walker.constructs.find(({ pc }) => pc === shape.delegate)!;
-      this.#code.openDelegating(construct.results, target);
-      this.#code.pushLabel({ construct, role: 'arm' });
+      this.#code.blocks.openDelegating(construct.results, target);
+      this.#code.labels.push({ construct, role: 'arm' });
     } else {
       this.#openArms(construct, shape);
     }
@@ -70,7 +70,7 @@ export class LegacyTries {
 
   /** Whether the handlers of a `try` are here, or left out because they cannot be entered. */
   hasHandlersOf(construct: Construct): boolean {
-    return this.#code.labelOf(construct)?.role === 'try';
+    return this.#code.labels.of(construct)?.role === 'try';
   }
 
   /** `catch` or `catch_all`: ends the arm before it. */
@@ -86,15 +86,15 @@ export class LegacyTries {
     }
     const begun = this.#begun.get(construct) ?? 0;
     this.#begun.set(construct, begun + 1);
-    if (begun === 0) code.closeLabel(); // the try_table
-    if (walker.reachable) out.br(code.labelDepth(construct));
+    if (begun === 0) code.blocks.close(); // the try_table
+    if (walker.reachable) out.br(code.labels.depthOf(construct));
     else if (begun === 0) out.op(Op.unreachable);
-    code.closeLabel(); // this handler's block
+    code.blocks.close(); // this handler's block
     const inside = handlersAround(walker.constructs, walker.constructs.length - 1);
     code.frame.keepCaught(inside);
     walker.apply(reader);
-    code.takeBack();
-    code.check(reader.next);
+    code.calls.takeBack();
+    code.exits.check(reader.next);
     this.openPad(construct);
   }
 
@@ -105,13 +105,13 @@ export class LegacyTries {
     if (!legacy.delegated.has(reader.pc)) return;
     const { results } = blockSignature(module, reader.blockType);
     this.#withoutOperands(params, () =>
-      code.openBlock(results, { construct: undefined, role: 'loop-exit' }),
+      code.blocks.open(results, { construct: undefined, role: 'loop-exit' }),
     );
   }
 
   /** After the `end` of a loop. */
   closeLoopExit(loop: Construct): void {
-    if (this.#code.plan.legacy.delegated.has(loop.pc)) this.#code.closeLabel();
+    if (this.#code.plan.legacy.delegated.has(loop.pc)) this.#code.blocks.close();
   }
 
   /** An arm begins; if some `delegate` names its construct, opens the pad for that. */
@@ -119,42 +119,42 @@ export class LegacyTries {
     const code = this.#code;
     if (!code.plan.legacy.delegated.has(construct.pc)) return;
     const params = code.walker.operands.height - construct.height;
-    this.#withoutOperands(params, () => code.openBlock([EXNREF], { construct, role: 'pad' }));
+    this.#withoutOperands(params, () => code.blocks.open([EXNREF], { construct, role: 'pad' }));
   }
 
   /** The same where a continuation begins in an arm, whose operands it has not pushed yet. */
   openEmptyPad(construct: Construct): void {
     const code = this.#code;
     if (!code.plan.legacy.delegated.has(construct.pc)) return;
-    code.openBlock([EXNREF], { construct, role: 'pad' });
+    code.blocks.open([EXNREF], { construct, role: 'pad' });
   }
 
   /** The arm ends. */
   closePad(construct: Construct): void {
     const code = this.#code;
     const { out, walker, labels } = code;
-    if (labels.at(-1)?.role !== 'pad') return;
+    if (labels.innermost.role !== 'pad') return;
     if (walker.reachable) {
       if (construct.kind === 'function') out.op(Op.return);
-      else if (construct.kind === 'loop') out.br(code.exitDepth());
-      else out.br(code.labelDepth(construct));
+      else if (construct.kind === 'loop') out.br(code.labels.loopExitDepth);
+      else out.br(code.labels.depthOf(construct));
     } else {
       out.op(Op.unreachable);
     }
-    code.closeLabel();
+    code.blocks.close();
     out.op(Op.throwRef);
   }
 
   #openArms(construct: Construct, { tags }: LegacyTry): void {
     const code = this.#code;
     const { module } = code.plan;
-    code.openBlock(construct.results, { construct, role: 'try' });
+    code.blocks.open(construct.results, { construct, role: 'try' });
     for (const tag of [...tags].reverse()) {
       const params = tag < 0 ? [] : functionType(module, module.tags[tag]!.type.typeIndex).params;
-      code.openBlock([...params, EXNREF], { construct: undefined, role: 'handler' });
+      code.blocks.open([...params, EXNREF], { construct: undefined, role: 'handler' });
     }
     if (tags.length === 0) return;
-    code.openProtected(
+    code.blocks.openProtected(
       construct.results,
       tags.map((tag, label) => ({ kind: tag < 0 ? CATCH_ALL_REF : CATCH_REF, tag, label })),
     );

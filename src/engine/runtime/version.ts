@@ -4,9 +4,9 @@
  */
 import type { ByteCap } from '../instrument/byte-budget.ts';
 import { type ContinuationModule, continuationModule } from '../instrument/continuation-module.ts';
+import type { EmitOptions, Hooks } from '../instrument/emit-options.ts';
 import { limitAddress } from '../instrument/instrument.ts';
 import { Positions } from '../instrument/positions.ts';
-import type { EmitOptions, Hooks } from '../instrument/version-writer.ts';
 import type { DebugFunction } from './function.ts';
 import { WebAssembly } from './v8.ts';
 

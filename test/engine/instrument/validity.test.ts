@@ -4,10 +4,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { continuationModule } from '../../../src/engine/instrument/continuation-module.ts';
+import type { EmitOptions, Hooks } from '../../../src/engine/instrument/emit-options.ts';
 import { type InstrumentedModule, instrument } from '../../../src/engine/instrument/instrument.ts';
 import { type FunctionPlan, planFunction } from '../../../src/engine/instrument/plan.ts';
 import { snapshotAt } from '../../../src/engine/instrument/snapshot.ts';
-import type { EmitOptions, Hooks } from '../../../src/engine/instrument/version-writer.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { decodeModule, type FunctionBody, type Module } from '../../../src/wasm/module.ts';
 import {

@@ -1,0 +1,66 @@
+/** What is emitted around calls, the original's and those of the hook. */
+import { Op } from '../../wasm/opcodes.ts';
+import { I32 } from '../../wasm/types.ts';
+import type { CodeWriter, ScratchLocals } from './code.ts';
+import { entriesOf } from './entries.ts';
+import { FRAME_POINTER } from './layout.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { Walker } from './walker.ts';
+
+export interface CallSitesContext {
+  readonly plan: FunctionPlan;
+  readonly out: CodeWriter;
+  readonly scratch: ScratchLocals;
+  readonly walker: Walker;
+}
+
+export class CallSites {
+  readonly #out: CodeWriter;
+  readonly #scratch: ScratchLocals;
+  readonly #walker: Walker;
+  /** The host may call the function. */
+  readonly #entered: boolean;
+  readonly #hasTags: boolean;
+
+  constructor({ plan, out, scratch, walker }: CallSitesContext) {
+    this.#out = out;
+    this.#scratch = scratch;
+    this.#walker = walker;
+    this.#entered = entriesOf(plan.module).has(plan.index);
+    this.#hasTags = plan.module.tags.length > 0;
+  }
+
+  /**
+   * Before a call. V8's optimizing compiler has no position for one in a `try_table`: stack traces
+   * have that of the last instruction before it that can trap by a fault. So there is one here. The
+   * `try_table` may be that of a caller into which this function is inlined, so all calls have one in
+   * a module with tags. (Looking for a `catch_all` in modules without would cost every one of those.)
+   */
+  anchorPosition(): void {
+    const out = this.#out;
+    if (!this.#walker.innermost.guarded && !this.#hasTags) return;
+    out.localGet(this.#scratch.framePointer);
+    out.load(I32, 0);
+    out.op(Op.drop);
+  }
+
+  /**
+   * After a call: a function that the host may call takes back the room of its callees' frames.
+   * Nothing else does, and a host function that calls in a million times would use up the stack.
+   */
+  takeBack(): void {
+    if (this.#entered) this.setCalleeFrame(0);
+  }
+
+  /** The callee's frame begins `offset` bytes into this one; 0 for a tail call, which replaces it. */
+  setCalleeFrame(offset: number): void {
+    const out = this.#out;
+    out.i32Const(0);
+    out.localGet(this.#scratch.framePointer);
+    if (offset !== 0) {
+      out.i32Const(offset);
+      out.op(Op.i32Add);
+    }
+    out.store(I32, FRAME_POINTER);
+  }
+}

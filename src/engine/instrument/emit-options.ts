@@ -1,0 +1,26 @@
+/** What one version of a function is to be: its checks, its hooks, its size. */
+import type { ByteCap } from './byte-budget.ts';
+import type { Positions } from './positions.ts';
+
+/** Before which instructions a version calls the hook. */
+export type Hooks = 'none' | 'all' | ReadonlySet<number>;
+
+export interface EmitOptions {
+  /** Address of the limit word that the version's checks read; undefined: no checks. */
+  readonly limitAddress: number | undefined;
+  readonly hooks: Hooks;
+  /** Check before each instruction that can trap whether it will. */
+  readonly traps: boolean;
+  /** The pc of an instruction that may trap by itself: its trap has been reported. */
+  readonly trustedPc?: number;
+  /** Throw an exception, which the hook has, in place of the instruction that the version begins at. */
+  readonly throws?: boolean;
+  /** How many of the function's own locals may be locals of the version; by default all that can. */
+  readonly registers?: number;
+  /** Run counted loops in chunks of rounds; by default they are. */
+  readonly chunks?: boolean;
+  /** How long the version may become before it is left for another. */
+  readonly cap?: ByteCap;
+  /** Filled with where each of the original's instructions is. */
+  readonly positions?: Positions;
+}

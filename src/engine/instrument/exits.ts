@@ -1,0 +1,142 @@
+/**
+ * The ways out of a version before one of its instructions: for good, through the cold block, and
+ * through the hook, which may name a continuation to go on in.
+ */
+import { Op } from '../../wasm/opcodes.ts';
+import type { CallSites } from './call-sites.ts';
+import type { CodeWriter, ScratchLocals } from './code.ts';
+import type { EmitOptions } from './emit-options.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import type { Labels } from './labels.ts';
+import { CAPPED, LEAVE_SLOT, THROW, TRAP } from './layout.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { EmitTarget } from './target.ts';
+import type { Walker } from './walker.ts';
+
+export interface ExitsContext {
+  readonly plan: FunctionPlan;
+  readonly target: EmitTarget;
+  readonly options: EmitOptions;
+  readonly out: CodeWriter;
+  readonly scratch: ScratchLocals;
+  readonly frame: FrameWriter;
+  readonly walker: Walker;
+  readonly labels: Labels;
+  readonly calls: CallSites;
+}
+
+export class Exits {
+  readonly #context: ExitsContext;
+
+  constructor(context: ExitsContext) {
+    this.#context = context;
+  }
+
+  /** A check: leaves for good, before the instruction at `pc`, if the limit word says so. */
+  check(pc: number): void {
+    const { out, scratch, frame, walker, options } = this.#context;
+    const { limitAddress } = options;
+    if (limitAddress === undefined) return;
+    frame.houseOperands(walker.operands);
+    out.localGet(scratch.framePointer);
+    out.loadLimit(limitAddress);
+    out.op(Op.i32GtU);
+    this.leaveIf(pc);
+  }
+
+  /** Leaves for good before the instruction at `pc`; nothing can follow. */
+  leave(pc: number): void {
+    const { out, frame, labels, walker } = this.#context;
+    frame.flushOperands(walker.operands);
+    this.#setExit(pc);
+    out.br(labels.coldDepth);
+    walker.reachable = false;
+  }
+
+  /** With a condition on the stack: leaves before the instruction at `pc`. All operands have homes. */
+  leaveIf(pc: number): void {
+    const { out, frame, labels, walker } = this.#context;
+    if (!frame.hasUnsaved(walker.operands)) {
+      this.#setExit(pc);
+      out.op(Op.brIf);
+      out.u32(labels.coldDepth);
+      return;
+    }
+    out.if();
+    frame.storeOperands(walker.operands);
+    this.#setExit(pc);
+    out.br(labels.coldDepth + 1);
+    out.end();
+  }
+
+  /** Says where the cold block is entered: of all that is emitted, this is most often. */
+  #setExit(pc: number): void {
+    const { out, scratch } = this.#context;
+    out.i32Const(this.#exitNumber(pc));
+    out.localSet(scratch.pc);
+  }
+
+  /** A pc with flags, as a number with a short encoding: TRAP is bit 0, CAPPED bit 31. */
+  #exitNumber(flaggedPc: number): number {
+    const pc = flaggedPc & ~(TRAP | CAPPED);
+    const flags = ((flaggedPc & TRAP) >>> 31) | ((flaggedPc & CAPPED) << 1);
+    return ((pc - this.#context.plan.codeStart) << 1) | flags;
+  }
+
+  /** The cold block: spills all locals, makes the exit number a pc again and leaves. */
+  writeColdBlock(): void {
+    const { plan, target, out, scratch, frame } = this.#context;
+    frame.storeAllLocals();
+    out.localGet(scratch.framePointer);
+    out.localGet(scratch.pc);
+    out.i32Const(1);
+    out.op(Op.i32Rotr);
+    out.i32Const(plan.codeStart);
+    out.op(Op.i32Add);
+    out.op(Op.globalGet);
+    out.u32(target.instanceGlobal);
+    out.i32Const(LEAVE_SLOT);
+    out.callIndirect(Op.callIndirect, target.leaveType, target.continuationTable);
+    this.#enter();
+  }
+
+  /** Brings the frame up to date and calls the hook, which may name a continuation to go on in. */
+  hook(pc: number): void {
+    const { out, scratch, frame, walker } = this.#context;
+    frame.flushLocals(walker);
+    frame.flushOperands(walker.operands);
+    this.#callHook(pc);
+    out.localTee(scratch.pc);
+    out.if();
+    out.localGet(scratch.pc);
+    this.#enter();
+    out.end();
+  }
+
+  /** Has the hook throw; nothing can follow. */
+  throwByHook(): void {
+    const { out, walker } = this.#context;
+    this.#callHook(THROW);
+    out.op(Op.drop);
+    out.op(Op.unreachable);
+    walker.reachable = false;
+  }
+
+  #callHook(pc: number): void {
+    const { out, scratch, target, calls } = this.#context;
+    calls.anchorPosition();
+    out.localGet(scratch.framePointer);
+    out.i32Const(pc);
+    out.op(Op.globalGet);
+    out.u32(target.instanceGlobal);
+    out.op(Op.call);
+    out.u32(target.hookFunction!);
+  }
+
+  /** Tail-calls the continuation whose slot is on the stack. */
+  #enter(): void {
+    const { out, plan, target } = this.#context;
+    const type = target.resultsType(plan.results);
+    out.callIndirect(Op.returnCallIndirect, type, target.continuationTable);
+  }
+}
