@@ -149,3 +149,23 @@ test('an offset that no address of 64 bits can be added to is foreseen', async (
   expect(debuggee.stops).toMatchObject([{ event: 'trap', top: { at: 'v128.load' } }]);
   expect(debuggee.stops[0]!.top.operands).toEqual(['i64:0000000000000000']);
 });
+
+// What is known of a local before a loop holds in the first round only, if the loop writes it.
+test('a load in a loop is checked in every round, though one like it came before the loop', async () => {
+  const debuggee = new Debuggee();
+  const bytes = await assemble(`(module (memory 1)
+    (func (export "f") (param $at i32) (result i32)
+      (local $sum i32)
+      (local.set $sum (i32.load (local.get $at)))
+      (loop $again
+        (local.set $sum (i32.add (local.get $sum) (i32.load (local.get $at))))
+        (call $further)
+        (local.set $at (i32.add (local.get $at) (i32.const 30000)))
+        (br_if $again (i32.lt_u (local.get $at) (i32.const 100000))))
+      (local.get $sum))
+    (func $further))`);
+  const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes));
+  expect(() => debuggee.call(instance, 'f', 0)).toThrow('memory access out of bounds');
+  expect(debuggee.stops).toMatchObject([{ event: 'trap', top: { at: 'i32.load' } }]);
+  expect(debuggee.stops[0]!.top.locals[0]).toBe(i32(90_000));
+});
