@@ -5,7 +5,8 @@
  *     idle --component asks--> ready --client there--> serving --client gone--> idle
  *
  * One client is served at a time. One more may wait, because a client that comes back at once can
- * be here before its own earlier connection is seen to end; if that takes long, it is sent away.
+ * be here before its own earlier connection is seen to end; if that takes long, it is sent away. A
+ * connection is a client's when it has said something.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -119,10 +120,8 @@ class Bridge {
   }
 
   #spoken(socket: Socket, early: Buffer): void {
-    if (this.#waiting !== undefined) {
-      socket.destroy();
-      return;
-    }
+    // The one that waits may be gone already, without a word of it here yet: the last one counts.
+    this.#waiting?.socket.destroy();
     const client: Client = { socket, early, patience: undefined };
     if (this.#present !== undefined) {
       client.patience = setTimeout(() => socket.destroy(), PATIENCE_MS);

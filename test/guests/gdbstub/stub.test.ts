@@ -1,6 +1,8 @@
 /** The component with a program, over a real socket: what a client other than LLDB may do to it. */
 
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { serveProgram } from '../../lldb/support/lldb.ts';
@@ -73,16 +75,21 @@ const LOOP =
 test('noise, half packets and strangers leave the program as it is', async () => {
   const path = await assembled('loop', LOOP);
   const { witness, address } = await serveProgram(['--invoke', 'run', path]);
-  // Whoever says nothing does not count.
+  // Whoever says nothing does not count; whoever says hello and goes lets the program run.
+  const [host, port] = address.split(':');
+  const silent = connect(Number(port), host);
+  await once(silent, 'connect');
+  silent.destroy();
   (await Client.connect(address)).socket.destroy();
   const rude = await Client.connect(address);
+  expect(await rude.ask('?')).toMatch(/^T05thread:1;/);
   rude.send(new Uint8Array(100_000).fill(0x24));
   rude.send('$m0,4#00$Z0,zz,1#');
-  // While one is served, another one may wait, but not for long.
+  // While one is served, another one may wait, but not for long, and only the last one.
   const second = await Client.connect(address);
   const third = await Client.connect(address);
-  expect(await third.reply()).toBeUndefined();
   expect(await second.reply()).toBeUndefined();
+  expect(await third.reply()).toBeUndefined();
   rude.socket.destroy();
 
   const client = await Client.connect(address);
