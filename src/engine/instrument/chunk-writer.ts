@@ -16,7 +16,7 @@
 import { Op } from '../../wasm/opcodes.ts';
 import type { Affine } from './affine.ts';
 import { pushI64 } from './check-context.ts';
-import type { Condition, CountedLoop, Range } from './counted-loop.ts';
+import { type Condition, type CountedLoop, countedLoop, type Range } from './counted-loop.ts';
 import { BEYOND } from './layout.ts';
 import type { VersionWriter } from './version-writer.ts';
 
@@ -30,6 +30,22 @@ export class ChunkWriter {
   constructor(code: VersionWriter, loop: CountedLoop) {
     this.#code = code;
     this.#loop = loop;
+  }
+
+  /** What runs the loop at a pc in chunks, if that can be done in this version. */
+  static forLoop(code: VersionWriter, loop: number): ChunkWriter | undefined {
+    const { plan, options } = code;
+    const { hooks, limitAddress, chunks } = options;
+    if (chunks === false || plan.limits.chunkRounds === 0 || limitAddress === undefined) {
+      return undefined;
+    }
+    if (hooks === 'all' || plan.legacy.depth > 0) return undefined;
+    const found = countedLoop(plan.module, plan.localTypes, loop, plan.body.end);
+    if (found === undefined) return undefined;
+    if (hooks !== 'none') {
+      for (const pc of hooks) if (pc >= loop && pc <= found.latch) return undefined;
+    }
+    return new ChunkWriter(code, found);
   }
 
   get latch(): number {

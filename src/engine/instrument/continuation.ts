@@ -9,6 +9,7 @@ import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import { handlersAround } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
+import { openRestoredLoop } from './restored-loop.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 
@@ -28,7 +29,7 @@ export function emitContinuation(
   options: EmitOptions,
 ): ContinuationCode {
   const emitter = new FunctionEmitter(plan, target, options, 0);
-  const { code } = emitter;
+  const { code, structures } = emitter;
   const { walker, frame } = code;
   walker.restore(at.constructs, at.operands);
   code.begin();
@@ -38,18 +39,17 @@ export function emitContinuation(
     const construct = constructs[level]!;
     if (level > 0) {
       if (construct.kind === 'loop') {
-        code.blocks.open(construct.results, { construct: undefined, role: 'loop-exit' });
-        code.blocks.open(construct.params, { construct, role: 'loop-again' });
+        openRestoredLoop(code, construct);
       } else if (construct.kind === 'try_table') {
         code.blocks.reopenTryTable(construct, constructs.slice(0, level));
       } else if (construct.kind === 'try') {
-        emitter.reopenTry(construct);
+        structures.reopenTry(construct);
       } else {
         if (construct.kind === 'catch') frame.loadCaught(handlersAround(constructs, level));
         code.blocks.open(construct.results, { construct, role: 'arm' });
       }
     }
-    emitter.legacy.openEmptyPad(construct);
+    structures.legacy.openEmptyPad(construct);
     const end = constructs[level + 1]?.height ?? operands.height;
     frame.pushOperands(operands, construct.height, end);
   }
@@ -60,7 +60,7 @@ export function emitContinuation(
   code.finish();
   // The parameters came from the frame: they are locals here.
   const body = assembleBody(code, plan.localTypes.slice(0, code.registers), options.positions);
-  return { body, hasLoops: emitter.hasLoops, isCapped: emitter.isCapped };
+  return { body, hasLoops: structures.hasLoops, isCapped: emitter.isCapped };
 }
 
 function tooLarge({ index }: FunctionPlan, pc: number): string {

@@ -41,7 +41,7 @@ export function emitCruise(
   // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
   code.frame.clearFrameLocals();
   code.exits.check(plan.codeStart);
-  emitter.legacy.openPad(code.walker.innermost);
+  emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   if (!code.isTooLarge) {
     code.finish();

@@ -1,0 +1,175 @@
+/** Emits what opens, divides and ends the constructs of a function. */
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { BoundsFacts } from './bounds-facts.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import type { Construct } from './construct.ts';
+import { handlersAround } from './legacy-shape.ts';
+import { LegacyTries } from './legacy-try.ts';
+import { closeRestoredLoop } from './restored-loop.ts';
+import type { VersionWriter } from './version-writer.ts';
+
+export interface StructuresContext {
+  readonly code: VersionWriter;
+  readonly facts: BoundsFacts;
+  readonly budget: ByteBudget | undefined;
+  /** Emits the innermost construct from its `loop` on, which has been reported. */
+  readonly emitLoop: (loop: Construct) => void;
+}
+
+export class Structures {
+  readonly #code: VersionWriter;
+  readonly #facts: BoundsFacts;
+  readonly #budget: ByteBudget | undefined;
+  readonly #emitLoop: (loop: Construct) => void;
+  readonly legacy: LegacyTries;
+  /** The version has loops that are more than a header. */
+  hasLoops = false;
+  #chunk: ChunkWriter | undefined;
+
+  constructor({ code, facts, budget, emitLoop }: StructuresContext) {
+    this.#code = code;
+    this.#facts = facts;
+    this.#budget = budget;
+    this.#emitLoop = emitLoop;
+    this.legacy = new LegacyTries(code);
+  }
+
+  /** The counted loop that is open. */
+  get chunk(): ChunkWriter | undefined {
+    return this.#chunk;
+  }
+
+  /** `block`, `loop`, `if` or `try_table`. */
+  open(reader: InstructionReader): void {
+    const code = this.#code;
+    const { walker } = code;
+    const { op } = reader;
+    const params = this.#settleBelow(reader);
+    if (op === Op.tryTable) {
+      code.blocks.openTryTable(reader, (label) => walker.target(label));
+      walker.apply(reader);
+    } else {
+      if (op === Op.loop) this.legacy.openLoopExit(reader, params);
+      code.copy(reader);
+      walker.apply(reader);
+    }
+    if (op === Op.loop) {
+      this.#beginLoop(reader);
+    } else {
+      code.labels.push({ construct: walker.innermost, role: 'plain' });
+      this.#facts.enter();
+    }
+    this.legacy.openPad(walker.innermost);
+  }
+
+  #beginLoop({ pc, next }: InstructionReader): void {
+    const code = this.#code;
+    const counted = ChunkWriter.forLoop(code, pc);
+    // The branch back, if it is one of a chunk's rounds, goes to another label.
+    const construct = counted === undefined ? code.walker.innermost : undefined;
+    code.labels.push({ construct, role: 'plain' });
+    code.plan.loopWrites.get(pc)?.forEach((local) => {
+      this.#facts.forget(local);
+    });
+    this.#facts.enter();
+    if (this.#budget?.isExhausted !== true) this.hasLoops = true;
+    code.exits.check(next);
+    if (counted === undefined) return;
+    counted.open(next, code.options.traps);
+    this.#chunk = counted;
+  }
+
+  /** Legacy `try`. */
+  openTry(reader: InstructionReader): void {
+    this.legacy.open(reader, this.#settleBelow(reader));
+    this.#facts.enter();
+  }
+
+  /** Opens a legacy `try` in whose body a continuation begins. */
+  reopenTry(construct: Construct): void {
+    this.legacy.reopen(construct);
+    this.#facts.enter();
+  }
+
+  /** `catch` or `catch_all`. */
+  startHandler(reader: InstructionReader): void {
+    if (this.legacy.hasHandlersOf(this.#code.walker.innermost)) this.#facts.alternate();
+    else this.#facts.reset();
+    this.legacy.startHandler(reader);
+  }
+
+  /** Throws again what the handler of a label has caught. */
+  rethrow(reader: InstructionReader): void {
+    const { walker, scratch, out } = this.#code;
+    const level = walker.constructs.indexOf(walker.target(reader.index));
+    out.localGet(scratch.exception(handlersAround(walker.constructs, level)));
+    out.op(Op.throwRef);
+    walker.apply(reader);
+  }
+
+  /** Settles the operands that a construct leaves alone; returns how many parameters it takes. */
+  #settleBelow(reader: InstructionReader): number {
+    const { frame, walker } = this.#code;
+    const { operands } = walker;
+    const params = this.#paramCount(reader);
+    frame.settleOperands(operands, operands.height - params - (reader.op === Op.if ? 1 : 0));
+    return params;
+  }
+
+  #paramCount(reader: InstructionReader): number {
+    const type = reader.blockType;
+    if (type.kind !== 'index') return 0;
+    const { composite } = this.#code.plan.module.types[type.typeIndex]!;
+    return composite.kind === 'func' ? composite.params.length : 0;
+  }
+
+  /** `else`, `end` or `delegate`. */
+  endArm(reader: InstructionReader): void {
+    const { walker, labels } = this.#code;
+    this.legacy.closePad(walker.innermost);
+    if (labels.innermost.role === 'loop-again') {
+      closeRestoredLoop(this.#code, this.#facts, this.#emitLoop);
+    } else if (reader.op === Op.else) {
+      this.#startElse(reader);
+    } else {
+      this.#end(reader);
+    }
+  }
+
+  #startElse(reader: InstructionReader): void {
+    const { walker, labels, out } = this.#code;
+    // An arm that a continuation began in is a block: what follows its `else` is dead.
+    if (labels.innermost.role === 'plain') {
+      out.op(Op.else);
+      this.#facts.alternate();
+    }
+    walker.apply(reader);
+    this.legacy.openPad(walker.innermost);
+  }
+
+  #end(reader: InstructionReader): void {
+    const { walker, labels, blocks, out, calls, exits } = this.#code;
+    if (labels.innermost.role === 'chunk') {
+      this.#chunk!.close();
+      this.#chunk = undefined;
+    }
+    const label = labels.innermost;
+    // What a continuation knew inside the arm it began in does not hold for branches to its end.
+    const whole = label.role === 'plain' || label.role === 'try';
+    if (whole && label.construct?.kind !== 'function') this.#facts.exit();
+    else this.#facts.reset();
+    blocks.close();
+    const construct = walker.innermost;
+    const { caught } = construct;
+    if (construct.kind === 'loop') this.legacy.closeLoopExit(construct);
+    walker.apply(reader);
+    // An exception comes past all checks of the frames that it unwinds.
+    if (caught && walker.reachable && !walker.finished) {
+      calls.takeBack();
+      exits.check(reader.next);
+    }
+    if (!walker.reachable && !walker.finished) out.op(Op.unreachable);
+  }
+}
