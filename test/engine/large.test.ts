@@ -8,7 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/code-limits.ts';
 import { I32, I64 } from '../../src/wasm/types.ts';
 import { Debuggee, i32, i64, instructions, type Stop } from './debuggee.ts';
-import { deepOperands, kindOf, longBody, manyLocals, PROGRAMS } from './large-programs.ts';
+import { longBody } from './large-code.ts';
+import { PROGRAMS } from './large-programs.ts';
+import { deepOperands, kindOf, manyLocals } from './large-values.ts';
 import type { LargeAnswer, LargeRequest, Way } from './large-worker.ts';
 
 async function answer(program: string, way: Way): Promise<LargeAnswer> {
