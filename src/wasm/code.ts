@@ -15,15 +15,8 @@ import type { ValType } from './types.ts';
 /** The kinds of entities that have an index space with names. */
 export type EntityKind = 'func' | 'global' | 'memory' | 'table' | 'tag';
 
-const nameMaps = {
-  func: 'functions',
-  global: 'globals',
-  memory: 'memories',
-  table: 'tables',
-  tag: 'tags',
-} as const;
-
-const listNames = {
+/** By kind: what its index space is called in a module and in its names. */
+const SPACES = {
   func: 'functions',
   global: 'globals',
   memory: 'memories',
@@ -51,14 +44,14 @@ export class Code {
   }
 
   count(kind: EntityKind): number {
-    return this.module[listNames[kind]].length;
+    return this.module[SPACES[kind]].length;
   }
 
   /** Its name, else an export's, else an import's; undefined if it has none. */
   nameOf(kind: EntityKind, index: number): string | undefined {
-    const imported = this.module[listNames[kind]][index]?.import;
+    const imported = this.module[SPACES[kind]][index]?.import;
     return (
-      this.names[nameMaps[kind]].get(index) ??
+      this.names[SPACES[kind]].get(index) ??
       this.#exports.get(`${kind} ${index}`) ??
       (imported && `${imported.module}.${imported.name}`)
     );
@@ -73,7 +66,7 @@ export class Code {
   /** All indices whose name, or one of whose exports, is `name`. */
   indicesOf(kind: EntityKind, name: string): number[] {
     const found = new Set<number>();
-    for (const [index, known] of this.names[nameMaps[kind]]) if (known === name) found.add(index);
+    for (const [index, known] of this.names[SPACES[kind]]) if (known === name) found.add(index);
     for (const e of this.module.exports) if (e.kind === kind && e.name === name) found.add(e.index);
     const count = this.count(kind);
     return [...found].filter((index) => index < count).sort((a, b) => a - b);
@@ -81,7 +74,7 @@ export class Code {
 
   /** Every name that something of this kind can be called by. */
   *allNames(kind: EntityKind): Generator<string> {
-    yield* this.names[nameMaps[kind]].values();
+    yield* this.names[SPACES[kind]].values();
     for (const e of this.module.exports) if (e.kind === kind) yield e.name;
   }
 

@@ -4,7 +4,9 @@
  * its instruction; it is not meant to be assembled again.
  */
 
-import { type BlockType, type CatchClause, InstructionReader } from './instructions.ts';
+import type { BlockType } from './block-type.ts';
+import type { CatchClause } from './catch-clauses.ts';
+import { InstructionReader } from './instructions.ts';
 import type { FunctionBody, Module } from './module.ts';
 import type { NameMap, Names } from './names.ts';
 import { Op } from './opcodes.ts';

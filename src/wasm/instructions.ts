@@ -6,40 +6,13 @@
  * 64-bit immediates are kept as numbers as long as they are short and become bigints when asked for.
  */
 
+import { type BlockType, EMPTY_BLOCK, readBlockType } from './block-type.ts';
 import { ByteReader } from './bytes.ts';
+import { type CatchClause, readCatches } from './catch-clauses.ts';
 import { WasmError } from './error.ts';
 import { isPrefix, Op, type Opcode, opcode, plainOpcode, prefixedOpcode } from './opcodes.ts';
-import { functionType, type Module } from './structure.ts';
-import { readHeapType, readResultType, readValType } from './type-codec.ts';
+import { readHeapType, readResultType } from './type-codec.ts';
 import { FUNCREF, type HeapType, type RefType, refType, type ValType } from './types.ts';
-
-/** The type of a structured instruction, as encoded. */
-export type BlockType =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'value'; readonly type: ValType }
-  | { readonly kind: 'index'; readonly typeIndex: number };
-
-/** A clause of `try_table`. */
-export interface CatchClause {
-  /** 0 catch, 1 catch_ref, 2 catch_all, 3 catch_all_ref. */
-  readonly kind: number;
-  /** Tag index; -1 for the catch_all kinds. */
-  readonly tag: number;
-  /** Label, counted from outside the `try_table`. */
-  readonly label: number;
-}
-
-const EMPTY_BLOCK: BlockType = Object.freeze({ kind: 'empty' });
-const valueBlocks = new Map<ValType, BlockType>();
-
-function valueBlock(type: ValType): BlockType {
-  let block = valueBlocks.get(type);
-  if (block === undefined) {
-    block = Object.freeze({ kind: 'value', type });
-    valueBlocks.set(type, block);
-  }
-  return block;
-}
 
 const NO_LABELS: readonly number[] = Object.freeze([]);
 const NO_CATCHES: readonly CatchClause[] = Object.freeze([]);
@@ -301,52 +274,9 @@ function unknownOpcode(hex: string, pc: number): WasmError {
   return new WasmError(`illegal opcode ${hex}`, pc);
 }
 
-function readBlockType(input: ByteReader): BlockType {
-  const at = input.offset;
-  const first = input.u8();
-  if (first === 0x40) return EMPTY_BLOCK;
-  input.offset = at;
-  // A one-byte negative LEB is a type code, anything else an index that takes a sign bit as well.
-  if ((first & 0xc0) === 0x40) return valueBlock(readValType(input));
-  const typeIndex = input.s33();
-  if (typeIndex < 0) throw new WasmError('malformed block type', at);
-  return { kind: 'index', typeIndex };
-}
-
 function readLabels(input: ByteReader): number[] {
   const labels: number[] = [];
   // The default label follows the counted ones.
   for (let rest = input.count('labels'); rest >= 0; rest--) labels.push(input.u32());
   return labels;
-}
-
-function readCatches(input: ByteReader): CatchClause[] {
-  const clauses: CatchClause[] = [];
-  for (let rest = input.count('catch clauses'); rest > 0; rest--) {
-    const at = input.offset;
-    const kind = input.u8();
-    if (kind > 3) throw new WasmError(`malformed catch clause ${kind}`, at);
-    const tag = kind < 2 ? input.u32() : -1;
-    clauses.push({ kind, tag, label: input.u32() });
-  }
-  return clauses;
-}
-
-/**
- * Parameters and results of a structured instruction.
- *
- * @throws WasmError if the type index is not that of a function type
- */
-export function blockSignature(
-  module: Module,
-  type: BlockType,
-): { params: readonly ValType[]; results: readonly ValType[] } {
-  switch (type.kind) {
-    case 'empty':
-      return { params: NO_TYPES, results: NO_TYPES };
-    case 'value':
-      return { params: NO_TYPES, results: [type.type] };
-    case 'index':
-      return functionType(module, type.typeIndex);
-  }
 }

@@ -3,8 +3,9 @@
  * control stack of its own, and checks that every `end` and branch finds what the block promises.
  */
 
+import { blockSignature } from '../../src/wasm/block-type.ts';
 import { type FunctionContext, StackEffect, stackEffect } from '../../src/wasm/effects.ts';
-import { blockSignature, InstructionReader } from '../../src/wasm/instructions.ts';
+import { InstructionReader } from '../../src/wasm/instructions.ts';
 import { type FunctionBody, funcTypeOf, functionType, type Module } from '../../src/wasm/module.ts';
 import { Op } from '../../src/wasm/opcodes.ts';
 import {

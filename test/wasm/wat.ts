@@ -3,11 +3,8 @@
  * be compared immediate by immediate.
  */
 
-import {
-  type BlockType,
-  blockSignature,
-  type InstructionReader,
-} from '../../src/wasm/instructions.ts';
+import { type BlockType, blockSignature } from '../../src/wasm/block-type.ts';
+import type { InstructionReader } from '../../src/wasm/instructions.ts';
 import type { Module } from '../../src/wasm/module.ts';
 import { Op } from '../../src/wasm/opcodes.ts';
 import { refType, type ValType, valTypeName } from '../../src/wasm/types.ts';

@@ -1,5 +1,7 @@
 /** Opens and closes the blocks and `try_table`s of the emitted code, and keeps track of its labels. */
-import { type BlockType, type CatchClause, InstructionReader } from '../../wasm/instructions.ts';
+import type { BlockType } from '../../wasm/block-type.ts';
+import type { CatchClause } from '../../wasm/catch-clauses.ts';
+import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import type { ValType } from '../../wasm/types.ts';

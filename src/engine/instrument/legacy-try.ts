@@ -18,7 +18,8 @@
  *     block $pad (result exnref)   ...the arm's instructions...   br out   end
  *     throw_ref
  */
-import { blockSignature, type InstructionReader } from '../../wasm/instructions.ts';
+import { blockSignature } from '../../wasm/block-type.ts';
+import type { InstructionReader } from '../../wasm/instructions.ts';
 import { functionType } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF } from '../../wasm/types.ts';

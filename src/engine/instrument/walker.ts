@@ -5,11 +5,9 @@
  *
  * Bodies have passed V8's validation: types are trusted, only the format is checked.
  */
-import {
-  blockSignature,
-  type CatchClause,
-  type InstructionReader,
-} from '../../wasm/instructions.ts';
+import { blockSignature } from '../../wasm/block-type.ts';
+import type { CatchClause } from '../../wasm/catch-clauses.ts';
+import type { InstructionReader } from '../../wasm/instructions.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
