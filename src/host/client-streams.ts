@@ -2,21 +2,8 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { FromDebugger, ToDebugger } from './client-messages.ts';
-import type { Pollable } from './generated/interfaces/wasi-io-poll.js';
 import type { Poller } from './poll.ts';
-
-/** One client's bytes, as `wasi:io/streams.input-stream` gives them. */
-export interface ClientInput {
-  /**
-   * At most `length` bytes, without waiting.
-   * @throws the error `closed` of wasi:io when the client has gone and all was read
-   */
-  read(length: bigint): Uint8Array;
-  /** The same, but waits until there is a byte. */
-  blockingRead(length: bigint): Uint8Array;
-  /** A pollable that is ready when a byte or the end is there. */
-  subscribe(): Pollable;
-}
+import { PolledInput } from './polled-input.ts';
 
 /** Bytes read at most at once, so that a component cannot ask for more than there can be. */
 const READ_LIMIT = 1n << 20n;
@@ -32,7 +19,7 @@ export class ClientStreams {
   }
 
   /** The input of the present client, or of the next one if the end of that has been read. */
-  next(): ClientInput {
+  next(): PolledInput {
     if (this.#present === undefined || this.#present.atEnd) {
       this.#present = new Input(this.#port, this.#poller);
       this.#post({ kind: 'next' });
@@ -50,15 +37,15 @@ export class ClientStreams {
   }
 }
 
-class Input implements ClientInput {
+/** One client's bytes. */
+class Input extends PolledInput {
   readonly #port: MessagePort;
-  readonly #poller: Poller;
   readonly #chunks: Uint8Array[] = [];
   #ended = false;
 
   constructor(port: MessagePort, poller: Poller) {
+    super(poller);
     this.#port = port;
-    this.#poller = poller;
   }
 
   /** The client has gone and all that it sent has been read. */
@@ -66,11 +53,9 @@ class Input implements ClientInput {
     return this.#ended && this.#chunks.length === 0;
   }
 
-  read(length: bigint): Uint8Array {
-    if (!this.#ready()) return new Uint8Array();
+  protected override take(length: bigint): Uint8Array | undefined {
     const chunk = this.#chunks[0];
-    // What the bindings make the error case of a result.
-    if (chunk === undefined) throw { tag: 'closed' };
+    if (chunk === undefined) return undefined;
     const most = Number(length < READ_LIMIT ? length : READ_LIMIT);
     const bytes = chunk.subarray(0, most);
     if (bytes.length === chunk.length) this.#chunks.shift();
@@ -79,17 +64,8 @@ class Input implements ClientInput {
     return bytes;
   }
 
-  blockingRead(length: bigint): Uint8Array {
-    this.#poller.waitUntil(() => this.#ready());
-    return this.read(length);
-  }
-
-  subscribe(): Pollable {
-    return this.#poller.pollable(() => this.#ready());
-  }
-
   /** Takes in what has come. After the end nothing is taken: it would be the next client's. */
-  #ready(): boolean {
+  protected override ready(): boolean {
     while (!this.#ended) {
       const received = receiveMessageOnPort(this.#port) as { message: ToDebugger } | undefined;
       if (received === undefined) break;

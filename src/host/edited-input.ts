@@ -9,9 +9,9 @@
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { Pollable } from './generated/interfaces/wasi-io-poll.js';
 import type { LineWriter } from './output.ts';
 import type { Poller } from './poll.ts';
+import { PolledInput } from './polled-input.ts';
 
 /** To the debugger's Worker; the channel's wake word is rung after it. */
 export type ToEditedInput =
@@ -26,9 +26,8 @@ export interface LineRequest {
   readonly captured: string | undefined;
 }
 
-export class EditedInput {
+export class EditedInput extends PolledInput {
   readonly #port: MessagePort;
-  readonly #poller: Poller;
   readonly #output: LineWriter;
   #rest: Uint8Array = new Uint8Array();
   #requested = false;
@@ -37,32 +36,20 @@ export class EditedInput {
 
   /** @param output the component's standard output, which holds unfinished lines back */
   constructor(port: MessagePort, poller: Poller, output: LineWriter) {
+    super(poller);
     this.#port = port;
-    this.#poller = poller;
     this.#output = output;
   }
 
-  /** @throws the error `closed` of wasi:io at the end */
-  read(length: bigint): Uint8Array {
-    if (!this.#ready()) return new Uint8Array();
-    // What the bindings make the error case of a result.
-    if (this.#rest.length === 0) throw { tag: 'closed' };
+  protected override take(length: bigint): Uint8Array | undefined {
+    if (this.#rest.length === 0) return undefined;
     const most = Number(length < BigInt(this.#rest.length) ? length : BigInt(this.#rest.length));
     const bytes = this.#rest.subarray(0, most);
     this.#rest = this.#rest.subarray(most);
     return bytes;
   }
 
-  blockingRead(length: bigint): Uint8Array {
-    this.#poller.waitUntil(() => this.#ready());
-    return this.read(length);
-  }
-
-  subscribe(): Pollable {
-    return this.#poller.pollable(() => this.#ready());
-  }
-
-  #ready(): boolean {
+  protected override ready(): boolean {
     if (this.#rest.length > 0 || this.#ended) return true;
     if (!this.#requested) this.#request();
     const received = receiveMessageOnPort(this.#port) as { message: ToEditedInput } | undefined;

@@ -6,10 +6,11 @@
 import * as shim from '@bytecodealliance/preview2-shim';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
 import { type Capabilities, capableImports, type Interface } from './capabilities.ts';
-import type { ClientInput, ClientStreams } from './client-streams.ts';
+import type { ClientStreams } from './client-streams.ts';
 import type { EditedInput } from './edited-input.ts';
 import type { LineWriter } from './output.ts';
 import type { Poller } from './poll.ts';
+import type { PolledInput } from './polled-input.ts';
 
 /** What the component called `wasi:cli/exit` with. Thrown through the component to end it. */
 export class ComponentExit extends WebAssembly.RuntimeError {
@@ -133,7 +134,7 @@ function outputStream(writer: Writer): object {
 }
 
 /** An `input-stream` over an input of ours. A subclass for the same reason. */
-function inputStream(input: ClientInput): object {
+function inputStream(input: PolledInput): object {
   const Base = (shim.io.streams as unknown as Interface)['InputStream'] as new () => object;
   const methods: InputMethods = {
     read: (length) => input.read(length),
