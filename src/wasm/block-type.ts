@@ -5,6 +5,9 @@ import { functionType, type Module } from './structure.ts';
 import { readValType } from './type-codec.ts';
 import type { ValType } from './types.ts';
 
+/** The byte that encodes the type without parameters and results. */
+export const EMPTY_BLOCK_TYPE = 0x40;
+
 /** The type of a structured instruction, as encoded. */
 export type BlockType =
   | { readonly kind: 'empty' }
@@ -29,7 +32,7 @@ const NO_TYPES: readonly ValType[] = Object.freeze([]);
 export function readBlockType(input: ByteReader): BlockType {
   const at = input.offset;
   const first = input.u8();
-  if (first === 0x40) return EMPTY_BLOCK;
+  if (first === EMPTY_BLOCK_TYPE) return EMPTY_BLOCK;
   input.offset = at;
   // A one-byte negative LEB is a type code, anything else an index that takes a sign bit as well.
   if ((first & 0xc0) === 0x40) return valueBlock(readValType(input));

@@ -1,5 +1,5 @@
 /** Opens and closes the blocks and `try_table`s of the emitted code, and keeps track of its labels. */
-import type { BlockType } from '../../wasm/block-type.ts';
+import { type BlockType, EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import type { CatchClause } from '../../wasm/catch-clauses.ts';
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
@@ -11,8 +11,6 @@ import { type Label, Labels } from './labels.ts';
 import { CATCH_ALL_REF } from './legacy-shape.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
-
-const EMPTY_BLOCK = 0x40;
 
 export class BlockWriter {
   readonly labels: Labels = new Labels();
@@ -97,7 +95,7 @@ export class BlockWriter {
 
   #resultType(results: readonly ValType[]): void {
     const out = this.#out;
-    if (results.length === 0) out.u8(EMPTY_BLOCK);
+    if (results.length === 0) out.u8(EMPTY_BLOCK_TYPE);
     else if (results.length === 1) writeValType(out, results[0]!);
     else out.s33(this.#target.resultsType(results));
   }
@@ -105,7 +103,7 @@ export class BlockWriter {
   /** The original's types are here, at the same indices. */
   #blockType(type: BlockType): void {
     const out = this.#out;
-    if (type.kind === 'empty') out.u8(EMPTY_BLOCK);
+    if (type.kind === 'empty') out.u8(EMPTY_BLOCK_TYPE);
     else if (type.kind === 'value') writeValType(out, type.type);
     else out.s33(type.typeIndex);
   }

@@ -13,6 +13,7 @@
  * The rounds are never more than the loop has left. Between a range and a trap an exit out of the
  * loop may come first, so `BEYOND` only leads to a continuation with a check at every access.
  */
+import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { Affine } from './affine.ts';
 import { pushI64 } from './check-context.ts';
@@ -20,7 +21,6 @@ import { type Condition, type CountedLoop, countedLoop, type Range } from './cou
 import { BEYOND } from './layout.ts';
 import type { VersionWriter } from './version-writer.ts';
 
-const EMPTY_BLOCK = 0x40;
 const PAGE_LOG2 = 16n;
 
 export class ChunkWriter {
@@ -82,7 +82,7 @@ export class ChunkWriter {
     out.op(Op.i32Add);
     out.localSet(end);
     out.u8(Op.loop);
-    out.u8(EMPTY_BLOCK);
+    out.u8(EMPTY_BLOCK_TYPE);
     this.#code.labels.push({ construct: walker.innermost, role: 'chunk' });
   }
 

@@ -2,6 +2,7 @@
  * Writing instructions: the few that instrumentation adds, with the debug memory's index and the
  * sequence of scratch locals that one emitted function needs.
  */
+import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { ByteWriter } from '../../wasm/bytes.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
@@ -11,7 +12,6 @@ import { storageType } from './references.ts';
 const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
 const LOAD = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b } as const;
 const STORE = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 } as const;
-const EMPTY_BLOCK = 0x40;
 
 export class CodeWriter extends ByteWriter {
   readonly #memory: number;
@@ -74,7 +74,7 @@ export class CodeWriter extends ByteWriter {
   /** `if` without parameters and results. */
   if(): void {
     this.u8(Op.if);
-    this.u8(EMPTY_BLOCK);
+    this.u8(EMPTY_BLOCK_TYPE);
   }
 
   callIndirect(op: number, type: number, table: number): void {

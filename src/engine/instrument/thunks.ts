@@ -5,6 +5,7 @@
  * The values lie in a *row*: 16 bytes of the debug memory for each, references at the same places of
  * the arrays of references. A row begins where the next callee's frame would.
  */
+import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
@@ -24,7 +25,6 @@ import {
 import { SmallModule } from './small-module.ts';
 import type { TypeRegistry } from './type-registry.ts';
 
-const EMPTY_BLOCK = 0x40;
 /** Clause of a `try_table`: the values of exceptions with a tag. */
 const CATCH = 0;
 
@@ -135,7 +135,7 @@ export function catchThunk(module: Module, typeIndex: number): ThunkModule {
     out.u8(Op.block);
     out.s33(caught);
     out.op(Op.tryTable);
-    out.u8(EMPTY_BLOCK);
+    out.u8(EMPTY_BLOCK_TYPE);
     out.u32(1);
     out.u8(CATCH);
     out.u32(0); // the tag

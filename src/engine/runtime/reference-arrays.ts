@@ -3,6 +3,7 @@
  * hold such an array but not look into it, so a small module makes them, copies them when the frame
  * stack grows, and reads the elements that JavaScript can have.
  */
+import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType, writeValType } from '../../wasm/type-codec.ts';
 import { EXNREF, EXTERNREF, I32, refType, type ValType } from '../../wasm/types.ts';
@@ -31,7 +32,6 @@ export type KeptReferences = ReadonlyMap<Hierarchy, unknown>;
 /** What the accessors call to have an exception where only wasm can: it throws its argument. */
 const IMPORT = { module: 'e', name: 'throw' } as const;
 
-const EMPTY_BLOCK = 0x40;
 /** Clause of a `try_table`: any exception, by reference. */
 const CATCH_ALL_REF = 3;
 
@@ -280,7 +280,7 @@ export function writeExceptionOf(out: CodeWriter, local: number): void {
   out.u32(0);
   out.op(Op.drop);
   out.op(Op.tryTable);
-  out.u8(EMPTY_BLOCK);
+  out.u8(EMPTY_BLOCK_TYPE);
   out.u32(1);
   out.u8(CATCH_ALL_REF);
   out.u32(0);
