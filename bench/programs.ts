@@ -1,5 +1,5 @@
 /** What is run: each program checks the result of every round itself. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { commandProgram } from './command-program.ts';
@@ -69,7 +69,10 @@ function corpusPrograms(): Program[] {
   );
   return [
     ...shootout,
-    commandProgram('blake3-simd', join(sightglass, 'blake3-simd'), 'benchmark'),
+    // Its input is not always kept with it.
+    existsSync(join(sightglass, 'blake3-simd/default.input'))
+      ? commandProgram('blake3-simd', join(sightglass, 'blake3-simd'), 'benchmark')
+      : undefined,
     commandProgram('kotlin-richards', join(sightglass, 'kotlin-richards'), 'kotlin-richards'),
   ].filter((p) => p !== undefined);
 }

@@ -77,14 +77,19 @@ async function measurePrograms(): Promise<Row[]> {
   );
   const rows: Row[] = [];
   const deadline = performance.now() + Number(options.minutes) * 60_000;
-  for (const { name, level } of programs) {
+  for (const [i, { name, level }] of programs.entries()) {
     if (performance.now() > deadline) {
-      process.stderr.write(`no time for ${programs.length - rows.length} programs\n`);
+      process.stderr.write(`no time for ${programs.length - i} programs\n`);
       break;
     }
-    process.stderr.write(`${rows.length + 1}/${programs.length} ${name}\n`);
-    const times = await measure(name, variants, measureOptions);
-    rows.push({ name, level, times });
+    process.stderr.write(`${i + 1}/${programs.length} ${name}\n`);
+    try {
+      rows.push({ name, level, times: await measure(name, variants, measureOptions) });
+    } catch (error) {
+      // The figures of the others are not lost by it.
+      process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`);
+      process.exitCode = 1;
+    }
   }
   return rows;
 }
