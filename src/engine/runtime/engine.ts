@@ -81,6 +81,7 @@ export class Engine {
     const hostErrors = new HostErrors(options.isExit ?? (() => false));
     this.#hostCalls = new HostCalls(this.#memory, {
       called: () => this.#stops.hostCalled(),
+      returned: () => this.#stops.hostReturned(),
       failed: (error) => this.#stops.hostFailed(error),
     });
     this.#suspensions = new Suspensions(this.#memory, this.references, this.#hostCalls);

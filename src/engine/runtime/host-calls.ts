@@ -23,6 +23,8 @@ export function endOf(exit: Exit | undefined): number {
 
 export interface HostCallWatcher {
   called(): void;
+  /** The host function gives its results. */
+  returned(): void;
   /**
    * The host function has thrown. Throws what its caller gets to see; returns if the caller is to
    * return early.
@@ -56,7 +58,9 @@ export class HostCalls {
       exits.push(frameEnd);
       watcher.called();
       try {
-        return host(...args);
+        const results = host(...args);
+        watcher.returned();
+        return results;
       } catch (error) {
         // Calls that did not come back have left their exits.
         exits.length = depth + 1;

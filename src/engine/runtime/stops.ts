@@ -71,8 +71,8 @@ export class Stops {
   #frames: readonly Activation[] | undefined;
   /** The next check reports an interrupt, wherever it is. */
   #interruptAtOnce = false;
-  /** The trap that was reported last, until it has come out of the program. */
-  #reportedTrap: StopPoint | undefined;
+  /** A trap has been reported and has not come out of the program yet. */
+  #trapReported = false;
   readonly #trapFrames = new WeakMap<object, readonly Activation[]>();
   /** What `onStop` has thrown last: it goes through injected calls. */
   #failure: { readonly error: unknown } | undefined;
@@ -114,8 +114,13 @@ export class Stops {
 
   /** A host function is called: whatever was on its way before has been caught. */
   hostCalled(): void {
-    this.#reportedTrap = undefined;
+    this.#trapReported = false;
     this.#context.hostErrors.called();
+  }
+
+  /** What it has caught is of the past. */
+  hostReturned(): void {
+    this.#trapReported = false;
   }
 
   /**
@@ -125,7 +130,7 @@ export class Stops {
    */
   hostFailed(error: unknown): void {
     const { codeOf, exceptions, exits, hostErrors } = this.#context;
-    const isNews = hostErrors.isNews(error, this.#reportedTrap !== undefined);
+    const isNews = hostErrors.isNews(error, this.#trapReported);
     if (this.#detached || !isNews) throw error;
     const frame = callingFrame(captureStack(), codeOf, exits);
     if (frame === undefined) throw error;
@@ -172,7 +177,7 @@ export class Stops {
       return how;
     }
     const action = this.#stop({ kind: 'trap' }, stop);
-    if (action.kind === 'normal') this.#reportedTrap = stop;
+    if (action.kind === 'normal') this.#trapReported = true;
     return action;
   }
 
@@ -306,13 +311,10 @@ export class Stops {
       Math.max(base, STACK),
     );
     this.#trapFrames.set(error, newer);
-    const innermost = newer[0]?.[0];
-    const reported = this.#reportedTrap;
-    this.#reportedTrap = undefined;
-    if (this.#context.hostErrors.isKnown(error)) return;
-    if (reported !== undefined && reported.fn === innermost?.fn && reported.pc === innermost.pc) {
-      return;
-    }
+    const reported = this.#trapReported;
+    this.#trapReported = false;
+    // Not by its frames: those of tail calls that V8 has inlined are missing in its stack.
+    if (reported || this.#context.hostErrors.isKnown(error)) return;
     if (!this.#detached) this.#announce({ kind: 'trap' }, undefined, () => [...newer, ...older()]);
   }
 }
