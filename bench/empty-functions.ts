@@ -3,13 +3,10 @@
  * number of functions of a module and shrinks with their size: this is what the budget alone does.
  */
 
-import { copyVector, u32Piece } from '../src/engine/instrument/additions.ts';
+import { copyVector, EMPTY_BODY, u32Piece } from '../src/engine/instrument/additions.ts';
 import { TypeRegistry } from '../src/engine/instrument/type-registry.ts';
 import { ModuleWriter } from '../src/wasm/encode.ts';
 import { decodeModule, SectionId } from '../src/wasm/module.ts';
-
-/** Size, no locals, `end`. */
-const EMPTY_BODY = Uint8Array.of(2, 0, 0x0b);
 
 export function withEmptyFunctions(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const module = decodeModule(bytes);

@@ -53,6 +53,9 @@ export const DEBUG_MEMORY_TYPE: MemoryType = {
   },
 };
 
+/** An entry of the code section: size, no locals, `end`. */
+export const EMPTY_BODY: Uint8Array = Uint8Array.of(2, 0, Op.end);
+
 export function withSize(body: Uint8Array): Uint8Array {
   const out = new ByteWriter(body.length + 5);
   out.u32(body.length);

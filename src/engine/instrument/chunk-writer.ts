@@ -19,9 +19,8 @@ import type { Affine } from './affine.ts';
 import { pushI64 } from './check-context.ts';
 import { type Condition, type CountedLoop, countedLoop, type Range } from './counted-loop.ts';
 import { BEYOND } from './layout.ts';
+import { pushMemoryBytes } from './memory-checks.ts';
 import type { VersionWriter } from './version-writer.ts';
-
-const PAGE_LOG2 = 16n;
 
 export class ChunkWriter {
   readonly #code: VersionWriter;
@@ -219,11 +218,7 @@ export class ChunkWriter {
     else last();
     pushI64(out, BigInt(length));
     out.op(Op.i64Add);
-    out.op(Op.memorySize);
-    out.u32(memory);
-    out.op(Op.i64ExtendI32U);
-    pushI64(out, PAGE_LOG2);
-    out.op(Op.i64Shl);
+    pushMemoryBytes(out, memory, 'i32');
     out.op(Op.i64GtU);
     if (stride >= 0) return;
     last();

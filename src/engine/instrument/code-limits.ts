@@ -25,6 +25,11 @@ export interface CodeLimits {
    * the checks free; 0: there is a check in each round.
    */
   readonly chunkRounds: number;
+  /**
+   * As many empty functions as the module has real ones. How much V8 inlines depends on the share of
+   * small functions in the module, and instrumented functions are no longer small.
+   */
+  readonly emptyFunctions: boolean;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -47,6 +52,7 @@ export const CODE_LIMITS: CodeLimits = {
   homes: 64,
   cruiseBytes: MAX_BODY_BYTES,
   chunkRounds: 1024,
+  emptyFunctions: true,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

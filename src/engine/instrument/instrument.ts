@@ -15,6 +15,7 @@ import { I32, refType } from '../../wasm/types.ts';
 import {
   AddedGlobals,
   copyVector,
+  EMPTY_BODY,
   elementEntries,
   exportEntries,
   type HiddenExports,
@@ -27,7 +28,6 @@ import {
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
 import { LIMITS } from './layout.ts';
-import { OPTIMIZATIONS, type Optimizations } from './optimizations.ts';
 import { planFunction } from './plan.ts';
 import { type Hierarchy, TOP } from './references.ts';
 import { Segments, usesSegment } from './segments.ts';
@@ -57,9 +57,6 @@ export interface InstrumentedModule {
   readonly target: EmitTarget;
 }
 
-/** Size, no locals, `end`. */
-const EMPTY_BODY = Uint8Array.of(2, 0, Op.end);
-
 /** Address in the debug memory of a limit word. */
 export function limitAddress(word: number): number {
   return LIMITS + 4 * word;
@@ -76,7 +73,6 @@ export function instrument(
   firstLimit: number,
   traps: boolean,
   limits: CodeLimits = CODE_LIMITS,
-  optimizations: Optimizations = OPTIMIZATIONS,
 ): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
@@ -113,10 +109,11 @@ export function instrument(
     body,
   }));
   const functions = module.functions.length + added.length;
-  if (optimizations.emptyFunctions) {
-    const room = MAX_FUNCTIONS - (bodies.length + added.length);
+  if (limits.emptyFunctions) {
+    const real = bodies.length + added.length;
     const empty = { type: u32Piece(types.func([], [])), body: EMPTY_BODY };
-    added.push(...Array(Math.min(room, bodies.length + added.length)).fill(empty));
+    // One by one: there may be more than a call can have arguments.
+    for (let i = Math.min(real, MAX_FUNCTIONS - real); i > 0; i--) added.push(empty);
   }
 
   const out = new ModuleWriter(module.bytes.length + codeBytes);

@@ -3,6 +3,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { BoundsFacts } from './bounds-facts.ts';
 import { type CheckContext, pushBeyond, pushI64, type Side, segmentSide } from './check-context.ts';
+import type { CodeWriter } from './code.ts';
 
 const PAGE_LOG2 = 16;
 const PAGE = 1 << PAGE_LOG2;
@@ -129,25 +130,28 @@ export class MemoryChecks {
   /** The size of a 32-bit memory: as an i32, modulo 2^32, or as an i64. */
   #sizeInBytes(memory: number, wide: boolean): void {
     const { out } = this.#context;
+    if (wide) {
+      pushMemoryBytes(out, memory, 'i32');
+      return;
+    }
     out.op(Op.memorySize);
     out.u32(memory);
-    if (wide) {
-      out.op(Op.i64ExtendI32U);
-      pushI64(out, BigInt(PAGE_LOG2));
-      out.op(Op.i64Shl);
-    } else {
-      out.i32Const(PAGE_LOG2);
-      out.op(Op.i32Shl);
-    }
+    out.i32Const(PAGE_LOG2);
+    out.op(Op.i32Shl);
   }
 
   #sizeInBytes64(memory: number): void {
-    const { out } = this.#context;
-    out.op(Op.memorySize);
-    out.u32(memory);
-    pushI64(out, BigInt(PAGE_LOG2));
-    out.op(Op.i64Shl);
+    pushMemoryBytes(this.#context.out, memory, 'i64');
   }
+}
+
+/** Pushes the size of a memory in bytes as an i64. */
+export function pushMemoryBytes(out: CodeWriter, memory: number, address: 'i32' | 'i64'): void {
+  out.op(Op.memorySize);
+  out.u32(memory);
+  if (address === 'i32') out.op(Op.i64ExtendI32U);
+  pushI64(out, BigInt(PAGE_LOG2));
+  out.op(Op.i64Shl);
 }
 
 function isAtomic(reader: InstructionReader): boolean {
