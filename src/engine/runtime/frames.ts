@@ -28,10 +28,14 @@ export interface Frame {
 /** Frames between two host frames, newest first. */
 export type Activation = readonly Frame[];
 
-/** Where execution is stopped, as the code reports it. */
-export interface StopPoint {
+/** In what code execution is stopped: of all stops in one piece of it, there can be one object. */
+export interface StopSite {
   readonly instance: DebugInstance;
   readonly fn: DebugFunction;
+}
+
+/** Where execution is stopped, as the code reports it. */
+export interface StopPoint extends StopSite {
   readonly pc: number;
   readonly base: number;
   /** In a call of a host function, at the instruction before `pc`. */

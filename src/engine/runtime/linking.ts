@@ -173,12 +173,21 @@ function clampMaximum(max: bigint, address: 'i32' | 'i64'): bigint {
   return max < most ? max : most;
 }
 
+/**
+ * Called by a version with hooks before an instruction, its frame being complete.
+ *
+ * @param frame byte address of the frame
+ * @param pc byte offset in the original module, or THROW
+ * @returns slot in the instance's continuation table of what goes on; 0: the version itself
+ */
+export type Hook = (frame: number, pc: number) => number;
+
 /** Instantiates a continuation against the instance that it goes on in. */
 export function bindContinuation(
   continuation: Continuation,
   instance: DebugInstance,
   debugMemory: WebAssembly.Memory,
-  hook: (frame: number, pc: number) => number,
+  hook: Hook,
 ): WebAssembly.Instance {
   const { code } = continuation;
   const entities: Record<string, unknown> = {

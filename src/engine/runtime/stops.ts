@@ -12,11 +12,13 @@ import {
   type CodeOf,
   callingFrame,
   type StopPoint,
+  type StopSite,
   stoppedFrame,
 } from './frames.ts';
 import type { Exit } from './host-calls.ts';
 import type { HostErrors } from './host-errors.ts';
 import type { Limits } from './limits.ts';
+import { PresentStop } from './present-stop.ts';
 import {
   type Action,
   type FrameAction,
@@ -61,25 +63,19 @@ export class Stops {
   #stepping = false;
   /** No more events: the debugger has gone. */
   #detached = false;
-  /** Where the program is stopped, if its innermost frame can be resumed. */
-  #stopped: StopPoint | undefined;
-  #action: Action = NORMAL;
+  readonly #present: PresentStop;
   /** How the frame at a byte address goes on when its call of a host function has returned. */
   #pendingReturn: { readonly base: number; readonly action: FrameAction } | undefined;
-  /** Frames of the present stop, made when first asked for. */
-  #stopFrames: (() => readonly Activation[]) | undefined;
-  #frames: readonly Activation[] | undefined;
   /** The next check reports an interrupt, wherever it is. */
   #interruptAtOnce = false;
   /** A trap has been reported and has not come out of the program yet. */
   #trapReported = false;
   readonly #trapFrames = new WeakMap<object, readonly Activation[]>();
-  /** What `onStop` has thrown last: it goes through injected calls. */
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(context: StopsContext) {
     this.#context = context;
     this.#memory = context.memory;
+    this.#present = new PresentStop(context);
   }
 
   get stepping(): boolean {
@@ -88,8 +84,7 @@ export class Stops {
 
   /** The frames of the present stop, by activation, the newest first; none while nothing runs. */
   activations(): readonly Activation[] {
-    this.#frames ??= this.#stopFrames?.() ?? [];
-    return this.#frames;
+    return this.#present.activations();
   }
 
   /** Where the program was when it trapped with an error that `trapped` was told of. */
@@ -99,14 +94,17 @@ export class Stops {
 
   /** @throws NoFrame, MismatchedValues: nothing has changed then */
   resume(how: 'run' | 'step', resumption: Resumption): void {
-    this.#action = this.#context.resumer.prepare(resumption, this.#stopped);
-    this.#setStepping(how === 'step');
+    this.#present.action =
+      resumption === NORMAL
+        ? NORMAL
+        : this.#context.resumer.prepare(resumption, this.#present.point);
+    if (how === 'run' || !this.#present.onlySteps) this.#setStepping(how === 'step');
   }
 
   /** Reports nothing from now on. */
   detach(): void {
     this.#detached = true;
-    this.#action = NORMAL;
+    this.#present.action = NORMAL;
     this.#memory.clearInterrupt();
     this.#setStepping(false);
     this.#context.limits.publish();
@@ -143,7 +141,24 @@ export class Stops {
     if (action.kind === 'throw-exception') throw action.object;
     // The frame leaves at its next check, and returns then.
     this.#pendingReturn = { base, action };
+    this.#present.onlySteps = false;
     this.#context.limits.allLeave = true;
+  }
+
+  /**
+   * Before an instruction of a version that stops everywhere.
+   *
+   * @param end - byte address behind the frame
+   * @returns undefined: it goes on to the next instruction
+   */
+  step(site: StopSite, pc: number, base: number, end: number): FrameAction | undefined {
+    const present = this.#present;
+    if (!present.onlySteps) return this.ifWanted({ ...site, pc, base });
+    this.#memory.framePointer = end;
+    const action = present.announceStep(site, pc, base);
+    if (action === NORMAL && present.onlySteps && !this.#memory.interruptRequested)
+      return undefined;
+    return this.#goOn(action, { ...site, pc, base });
   }
 
   /** At an instruction that can be reported: stops if something asks for that. */
@@ -151,7 +166,7 @@ export class Stops {
     const pending = this.#pendingReturn;
     if (pending?.base === stop.base) {
       this.#pendingReturn = undefined;
-      this.#context.limits.allLeave = this.#stepping;
+      this.#setStepping(this.#stepping);
       return pending.action;
     }
     if (this.#detached) return NORMAL;
@@ -186,13 +201,13 @@ export class Stops {
     const { hostErrors } = this.#context;
     // The host function that instantiates lets it through, or not: it is known either way.
     hostErrors.isNews(error, true);
-    if (!this.#detached) this.#announce({ kind: 'trap' }, undefined, () => this.#hostFrames());
+    if (!this.#detached) this.#present.announce({ kind: 'trap' }, () => this.#hostFrames());
   }
 
   /** Modules have appeared. */
   announceModules(): void {
     if (this.#detached) return;
-    this.#announce({ kind: 'interrupted' }, undefined, () => this.#hostFrames());
+    this.#present.announce({ kind: 'interrupted' }, () => this.#hostFrames());
   }
 
   /** The frames when the host has stopped, in a function that was called from wasm or not. */
@@ -216,75 +231,58 @@ export class Stops {
 
   #setStepping(stepping: boolean): void {
     this.#stepping = stepping;
+    this.#present.onlySteps = stepping && !this.#detached && this.#pendingReturn === undefined;
     this.#context.limits.allLeave = stepping;
   }
 
   /** Reports an event, and what happens in calls that are injected, until the frame goes on. */
   #stop(event: StopEvent, stop: StopPoint): FrameAction {
-    const { codeOf, exits } = this.#context;
     // Nested wasm code, which a debugger may run while this is stopped, goes behind the frame.
     this.#memory.framePointer = stop.base + stop.fn.frameSize;
-    const frames = () => activations(captureStack(), stop, codeOf, exits);
-    for (let next = event; ; ) {
-      const action = this.#announce(next, stop, frames);
+    return this.#goOn(this.#present.announceAt(event, stop), stop);
+  }
+
+  /** Carries out what a debugger wants at a stop until the frame goes on. */
+  #goOn(wanted: Action, stop: StopPoint): FrameAction {
+    for (let action = wanted; ; ) {
+      let next: StopEvent;
       if (action.kind === 'inject-call') {
-        next = this.#inject(action, stop, frames);
+        next = this.#inject(action, stop);
         // The debugger has gone meanwhile.
         if (this.#detached) return NORMAL;
-        continue;
+      } else {
+        if (!this.#memory.interruptRequested || this.#detached) return action;
+        if (action.kind !== 'normal') {
+          this.#interruptAtOnce = true;
+          return action;
+        }
+        this.#takeInterrupt();
+        next = { kind: 'interrupted' };
       }
-      if (!this.#memory.interruptRequested || this.#detached) return action;
-      if (action.kind !== 'normal') {
-        this.#interruptAtOnce = true;
-        return action;
-      }
-      this.#takeInterrupt();
-      next = { kind: 'interrupted' };
+      action = this.#present.announceAt(next, stop);
     }
   }
 
   /** Calls a function on top of a stopped frame. */
-  #inject(call: InjectedCall, stop: StopPoint, frames: () => readonly Activation[]): StopEvent {
-    const { exits, resumer } = this.#context;
+  #inject(call: InjectedCall, stop: StopPoint): StopEvent {
+    const { codeOf, exits, resumer } = this.#context;
     const depth = exits.length;
-    const failure = this.#failure;
+    const { failure } = this.#present;
     // A frame that calls the host has its exit already.
     if (!stop.calling) exits.push(stop);
     try {
       return { kind: 'injected-call-return', values: resumer.call(call) };
     } catch (error) {
-      if (this.#failure !== failure) throw error;
+      if (this.#present.failure !== failure) throw error;
       exits.length = depth;
       if (isTrap(error)) {
-        this.#trapped(error, this.#memory.framePointer, call.thunk, frames);
+        const older = () => activations(captureStack(), stop, codeOf, exits);
+        this.#trapped(error, this.#memory.framePointer, call.thunk, older);
       }
       return { kind: 'injected-call-failed', error };
     } finally {
       exits.length = depth;
     }
-  }
-
-  /** @param stop - undefined if no frame can be resumed any more */
-  #announce(
-    event: StopEvent,
-    stop: StopPoint | undefined,
-    frames: () => readonly Activation[],
-  ): Action {
-    this.#stopped = stop;
-    this.#action = NORMAL;
-    this.#stopFrames = frames;
-    this.#frames = undefined;
-    try {
-      this.#context.onStop(event);
-    } catch (error) {
-      this.#failure = { error };
-      throw error;
-    } finally {
-      this.#stopped = undefined;
-      this.#stopFrames = undefined;
-      this.#frames = undefined;
-    }
-    return this.#action;
   }
 
   #takeInterrupt(): void {
@@ -315,6 +313,6 @@ export class Stops {
     this.#trapReported = false;
     // Not by its frames: those of tail calls that V8 has inlined are missing in its stack.
     if (reported || this.#context.hostErrors.isKnown(error)) return;
-    if (!this.#detached) this.#announce({ kind: 'trap' }, undefined, () => [...newer, ...older()]);
+    if (!this.#detached) this.#present.announce({ kind: 'trap' }, () => [...newer, ...older()]);
   }
 }

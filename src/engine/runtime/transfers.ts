@@ -5,9 +5,9 @@
  */
 import { BEYOND, CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import type { DebugMemory } from './debug-memory.ts';
-import type { BoundContinuation, StopPoint } from './frames.ts';
+import type { BoundContinuation, StopPoint, StopSite } from './frames.ts';
 import type { DebugInstance } from './instance.ts';
-import { bindContinuation } from './linking.ts';
+import { bindContinuation, type Hook } from './linking.ts';
 import { optimize } from './optimize.ts';
 import type { FrameAction } from './resumption.ts';
 import type { Stops } from './stops.ts';
@@ -50,14 +50,27 @@ export class Transfers {
     return this.#slot(stop, action, reason === BEYOND ? 'checked' : 'plain');
   }
 
-  /** Before an instruction of a version with hooks; 0 goes on in that version. */
-  #onHook(version: Version, instance: DebugInstance, base: number, pc: number): number {
-    if (pc === THROW) throw this.#takePendingThrow();
-    const { fn } = version;
-    const stop: StopPoint = { instance, fn, pc, base };
-    const action = this.#stops.ifWanted(stop);
-    const stays = action.kind === 'normal' && fn.versions.wanted(this.#stops.stepping) === version;
-    return stays ? 0 : this.#slot(stop, action, 'plain');
+  /** What a version with hooks calls before its instructions; 0 goes on in that version. */
+  #hookOf(version: Version, instance: DebugInstance): Hook {
+    const { fn, stepping } = version;
+    const { frameSize } = fn;
+    const stops = this.#stops;
+    if (stepping) {
+      const site: StopSite = { instance, fn };
+      return (base, pc) => {
+        // THROW. V8 looks an import up at each use, in a closure that it cannot tell from others.
+        if (pc < 0) throw this.#takePendingThrow();
+        const action = stops.step(site, pc, base, base + frameSize);
+        return action === undefined ? 0 : this.#slot({ ...site, pc, base }, action, 'plain');
+      };
+    }
+    return (base, pc) => {
+      if (pc === THROW) throw this.#takePendingThrow();
+      const stop: StopPoint = { instance, fn, pc, base };
+      const action = stops.ifWanted(stop);
+      const stays = action.kind === 'normal' && fn.versions.wanted(stops.stepping) === version;
+      return stays ? 0 : this.#slot(stop, action, 'plain');
+    };
   }
 
   /** The slot of what goes on in the frame's place. */
@@ -82,9 +95,8 @@ export class Transfers {
     const continuation = version.continuation(pc, entry);
     memory.framePointer = base;
     return instance.slot(continuation, () => {
-      const bound = bindContinuation(continuation, instance, memory.memory, (frame, at) =>
-        this.#onHook(version, instance, frame, at),
-      );
+      const hook = this.#hookOf(version, instance);
+      const bound = bindContinuation(continuation, instance, memory.memory, hook);
       this.#context.bound(bound, { continuation, instance });
       const { run } = bound.exports;
       if (continuation.isHot) optimize(run);
