@@ -1,6 +1,7 @@
 /** Code of V8's optimizing compiler, which short programs never get by themselves. */
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
+import { FIRST_FREE_SLOT } from '../../src/engine/instrument/layout.ts';
 import { optimize } from '../../src/engine/runtime/optimize.ts';
 import { assemble, Debuggee, instructions } from './debuggee.ts';
 
@@ -25,7 +26,7 @@ describe('a continuation', () => {
     const instance = debuggee.engine.instantiate(module);
     expect(debuggee.call(instance, 'f', 3)).toBe(1);
     // One to reach the breakpoint, which goes on after it.
-    return instance.continuations.get(1);
+    return instance.continuations.get(FIRST_FREE_SLOT);
   }
 
   test('with a loop ahead is optimized from the beginning', async () => {

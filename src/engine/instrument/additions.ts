@@ -9,7 +9,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';
 import { writeTableType } from '../../wasm/type-codec.ts';
 import { FUNCREF, type Limits, type MemoryType } from '../../wasm/types.ts';
-import { IMPORT_MODULE, INITIAL_PAGES, MAXIMUM_PAGES } from './layout.ts';
+import { FIRST_FREE_SLOT, IMPORT_MODULE, INITIAL_PAGES, MAXIMUM_PAGES } from './layout.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries } from './type-registry.ts';
 
@@ -106,7 +106,7 @@ export function tableEntries(module: Module, functions: number) {
     piece((out) =>
       writeTableType(out, { element: FUNCREF, limits: { min: BigInt(min), ...UNBOUNDED } }),
     );
-  return [...sectionEntries(module, SectionId.table), table(functions), table(1)];
+  return [...sectionEntries(module, SectionId.table), table(functions), table(FIRST_FREE_SLOT)];
 }
 
 /** Globals behind the module's own. */
@@ -119,9 +119,14 @@ export class AddedGlobals {
     this.#first = first;
   }
 
+  /** The index of the one that is added next. */
+  get next(): number {
+    return this.#first + this.entries.length;
+  }
+
   /** Adds one, exported if it has a name; gives its index. */
   add(write: (out: ByteWriter) => void, name?: string): number {
-    const index = this.#first + this.entries.length;
+    const index = this.next;
     this.entries.push(piece(write));
     if (name !== undefined) this.exports.push({ name, kind: 'global', index });
     return index;
@@ -129,7 +134,7 @@ export class AddedGlobals {
 
   /** Adds one that is exported as the module's own are; gives its index. */
   addPrivate(write: (out: ByteWriter) => void, hidden: HiddenExports): number {
-    return this.add(write, hidden.global + (this.#first + this.entries.length));
+    return this.add(write, hidden.global + this.next);
   }
 }
 

@@ -30,6 +30,8 @@ export interface CodeLimits {
    * small functions in the module, and instrumented functions are no longer small.
    */
   readonly emptyFunctions: boolean;
+  /** The arrays of references are replaced by new ones now and then: see `renewal.ts`. */
+  readonly renewReferences: boolean;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -53,6 +55,7 @@ export const CODE_LIMITS: CodeLimits = {
   cruiseBytes: MAX_BODY_BYTES,
   chunkRounds: 1024,
   emptyFunctions: true,
+  renewReferences: true,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

@@ -19,7 +19,8 @@ import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { IMPORT_MODULE } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
-import { HIERARCHIES, type Hierarchy, TOP } from './references.ts';
+import { referencePlace } from './reference-place.ts';
+import { HIERARCHIES, type Hierarchy } from './references.ts';
 import { LENGTH_TYPE, type Segments, usesSegment } from './segments.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
@@ -105,11 +106,9 @@ export function continuationModule(
     leaveType: types.leave(),
     hookFunction: 0,
     resultsType: (results) => types.func([], results),
-    references: (hierarchy) => ({
-      array: types.array(TOP[hierarchy]),
-      // Numbered with the globals, as ones before the first.
-      global: globals.number(-1 - HIERARCHIES.indexOf(hierarchy)),
-    }),
+    // Numbered with the globals, as ones before the first.
+    references: (hierarchy) =>
+      referencePlace(types, hierarchy, globals.number(-1 - HIERARCHIES.indexOf(hierarchy))),
     tag: (index) => tags.number(index),
     table: (index) => tables.number(index),
     segmentLength(kind, index) {
@@ -264,7 +263,7 @@ function imports(
       continue;
     }
     const hierarchy = hierarchyAt(index);
-    const value = refType(true, target.references(hierarchy).array);
+    const value = refType(false, target.references(hierarchy).holder);
     add(`references:${hierarchy}`, { kind: 'global', type: { value, mutable: true } });
   }
   return entries;

@@ -6,6 +6,7 @@ import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Positions } from './positions.ts';
+import { emitRenewal } from './renewal.ts';
 import { usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { VersionWriter } from './version-writer.ts';
@@ -41,6 +42,7 @@ export function emitCruise(
   // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
   code.frame.clearFrameLocals();
   code.exits.check(plan.codeStart);
+  emitRenewal(code, target);
   emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   if (!code.isTooLarge) {

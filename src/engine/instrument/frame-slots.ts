@@ -5,6 +5,7 @@ import type { ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { STACK } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
+import { pushReferences, type ReferencePlace } from './reference-place.ts';
 import { type Hierarchy, hierarchyOf, isBottom, isTop, REFERENCE_SIZE, TOP } from './references.ts';
 import type { EmitTarget } from './target.ts';
 
@@ -46,10 +47,10 @@ export class FrameSlots {
       out.op(Op.refNull);
       writeHeapType(out, type.heap);
     } else {
-      const { array, global } = this.#target.references(hierarchyOf(this.#plan.module, type));
-      this.#element(global, offset);
+      const place = this.#target.references(hierarchyOf(this.#plan.module, type));
+      this.#element(place, offset);
       out.op(Op.arrayGet);
-      out.u32(array);
+      out.u32(place.array);
       if (isTop(type)) return;
       out.op(Op.refCastNull);
       writeHeapType(out, type.heap);
@@ -67,11 +68,11 @@ export class FrameSlots {
     }
     // Nothing to store: such a slot is read as null.
     if (isBottom(type)) return;
-    const { array, global } = this.#target.references(hierarchyOf(this.#plan.module, type));
-    this.#element(global, offset);
+    const place = this.#target.references(hierarchyOf(this.#plan.module, type));
+    this.#element(place, offset);
     push();
     out.op(Op.arraySet);
-    out.u32(array);
+    out.u32(place.array);
   }
 
   /** Fills places, `start` to `end` (byte offsets), with zeros and null: those of these types. */
@@ -94,20 +95,19 @@ export class FrameSlots {
     }
     const first = Math.floor(start / REFERENCE_SIZE);
     for (const hierarchy of hierarchies) {
-      const { array, global } = this.#target.references(hierarchy);
-      this.#element(global, first * REFERENCE_SIZE);
+      const place = this.#target.references(hierarchy);
+      this.#element(place, first * REFERENCE_SIZE);
       out.op(Op.refNull);
       writeHeapType(out, TOP[hierarchy].heap);
       out.i32Const(Math.ceil(end / REFERENCE_SIZE) - first);
       out.op(Op.arrayFill);
-      out.u32(array);
+      out.u32(place.array);
     }
   }
 
-  #element(global: number, offset: number): void {
+  #element(place: ReferencePlace, offset: number): void {
     const out = this.#out;
-    out.op(Op.globalGet);
-    out.u32(global);
+    pushReferences(out, place);
     out.localGet(this.#scratch.referenceIndex);
     if (offset !== 0) {
       out.i32Const(offset / REFERENCE_SIZE);

@@ -10,8 +10,8 @@
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
-import { I32, refType } from '../../wasm/types.ts';
+import { writeGlobalType } from '../../wasm/type-codec.ts';
+import { I32 } from '../../wasm/types.ts';
 import {
   AddedGlobals,
   copyVector,
@@ -29,7 +29,8 @@ import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
 import { LIMITS } from './layout.ts';
 import { planFunction } from './plan.ts';
-import { type Hierarchy, TOP } from './references.ts';
+import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
+import type { Hierarchy } from './references.ts';
 import { Segments, usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
@@ -178,7 +179,7 @@ function cruiseTarget(
     out.s32(0);
     out.u8(Op.end);
   });
-  const places = new Map<Hierarchy, { array: number; global: number }>();
+  const places = new Map<Hierarchy, ReferencePlace>();
   return {
     debugMemory: module.memories.length,
     continuationTable: module.tables.length + 1,
@@ -189,14 +190,9 @@ function cruiseTarget(
     references(hierarchy) {
       let place = places.get(hierarchy);
       if (place === undefined) {
-        const array = types.array(TOP[hierarchy]);
-        const global = globals.add((out) => {
-          writeGlobalType(out, { value: refType(true, array), mutable: true });
-          out.u8(Op.refNull);
-          writeHeapType(out, array);
-          out.u8(Op.end);
-        }, nameOf(hierarchy));
-        place = { array, global };
+        const written = referencePlace(types, hierarchy, globals.next);
+        globals.add((out) => writeReferencesGlobal(out, written), nameOf(hierarchy));
+        place = written;
         places.set(hierarchy, place);
       }
       return place;

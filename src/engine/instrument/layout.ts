@@ -19,6 +19,8 @@ export const FRAME_POINTER = 8;
 export const INTERRUPT = 16;
 /** Byte address of the number of limit words in use, so that another thread can clear them all. */
 export const LIMIT_COUNT = 20;
+/** Byte address of how many functions may yet begin before the arrays of references are renewed (i32). */
+export const UNTIL_RENEWAL = 24;
 /** Byte address of 16 bytes through which helper modules pass one value of any numeric type. */
 export const SCRATCH = 32;
 /** Byte address of the first limit word. */
@@ -29,8 +31,11 @@ export const MAX_LIMITS = (1 << 22) - LIMITS / 4;
 export const STACK = 1 << 24;
 
 export const PAGE = 65536;
-/** What a debug memory begins with, in pages: the limits and 1 MiB of frames. */
-export const INITIAL_PAGES = (STACK >> 16) + 16;
+/**
+ * What a debug memory begins with, in pages: the limits and 64 KiB of frames. Few programs call
+ * deeper, and arrays of references for that many are small enough for V8 to let them be young.
+ */
+export const INITIAL_PAGES = (STACK >> 16) + 1;
 /**
  * The most it may grow to, in pages (1 GiB). V8's own stack is exhausted long before, unless
  * frames are thousands of locals wide.
@@ -42,6 +47,10 @@ export const IMPORT_MODULE = 'witness:engine';
 
 /** Slot of the continuation table that holds `leave`. */
 export const LEAVE_SLOT = 0;
+/** Slot of the continuation table that holds what renews the arrays of references. */
+export const RENEW_SLOT = 1;
+/** The first slot of the continuation table for a continuation. */
+export const FIRST_FREE_SLOT = 2;
 
 /** The pc with which a continuation asks its hook to throw the exception that it was entered for. */
 export const THROW = -1;

@@ -29,6 +29,8 @@ export interface FunctionPlan extends WalkedFunction {
   /** Parameters, then locals. */
   readonly localTypes: readonly ValType[];
   readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** There are calls that return. */
+  readonly hasCalls: boolean;
   /** The hierarchies of the references among locals and operands. */
   readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
@@ -106,6 +108,7 @@ export function planFunction(
       Math.min(localTypes.length, limits.locals - scratch.most),
     ),
     loopWrites: shape.loopWrites,
+    hasCalls: shape.hasCalls,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,

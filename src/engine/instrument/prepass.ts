@@ -19,6 +19,8 @@ export interface Shape {
   readonly references: Set<RefType>;
   /** Locals that a loop's body writes, by the offset of the `loop` opcode. */
   readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** There are calls that return. */
+  readonly hasCalls: boolean;
 }
 
 /** @throws WasmError if the body is malformed */
@@ -31,6 +33,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   // One entry for each open loop: its own writes, which its parent gets when it closes.
   const openLoops: { depth: number; writes: LocalSet }[] = [];
   let maxHeight = 0;
+  let hasCalls = false;
   delimiters.open(walker.innermost.pc);
   while (!walker.finished && reader.read()) {
     const { op, pc } = reader;
@@ -41,6 +44,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
       openLoops.at(-1)?.writes.add(reader.index);
     }
+    if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
     const depth = walker.constructs.length;
     walker.apply(reader);
     const depthAfter = walker.constructs.length;
@@ -69,5 +73,6 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     usesV128: hadV128,
     references: hadReferences,
     loopWrites,
+    hasCalls,
   };
 }

@@ -2,6 +2,7 @@
 import type { ByteWriter } from '../../wasm/bytes.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
+import type { ReferencePlace } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
 import type { SegmentKind } from './segments.ts';
 
@@ -16,8 +17,8 @@ export interface EmitTarget {
   readonly leaveType: number;
   /** Function index of `hook`; undefined where no hooks are emitted. */
   readonly hookFunction: number | undefined;
-  /** Where references of a hierarchy are kept: type index of the array, index of the global. */
-  references(hierarchy: Hierarchy): { readonly array: number; readonly global: number };
+  /** Where references of a hierarchy are kept. */
+  references(hierarchy: Hierarchy): ReferencePlace;
   /** The type index of [] -> results. */
   resultsType(results: readonly ValType[]): number;
   /** The index in this module of a tag of the original. */

@@ -8,11 +8,17 @@
 import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeGlobalType, writeHeapType } from '../../wasm/type-codec.ts';
-import { EXTERNREF, FUNCREF, I32, type RefType, refType, type ValType } from '../../wasm/types.ts';
+import { writeHeapType } from '../../wasm/type-codec.ts';
+import { EXTERNREF, FUNCREF, I32, type RefType, type ValType } from '../../wasm/types.ts';
 import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE } from './additions.ts';
 import type { CodeWriter } from './code.ts';
 import { FRAME_POINTER, IMPORT_MODULE, STACK } from './layout.ts';
+import {
+  pushReferences,
+  type ReferencePlace,
+  referencePlace,
+  writeReferencesGlobal,
+} from './reference-place.ts';
 import {
   type Hierarchy,
   hierarchyOf,
@@ -20,7 +26,6 @@ import {
   isTop,
   REFERENCE_SIZE,
   storageType,
-  TOP,
 } from './references.ts';
 import { SmallModule } from './small-module.ts';
 import type { TypeRegistry } from './type-registry.ts';
@@ -112,8 +117,7 @@ export function throwThunk(
   return thunk.finish();
 }
 
-/** The type index of the arrays of a hierarchy, and the index of the global that holds the one. */
-type ArrayOf = (hierarchy: Hierarchy) => { readonly type: number; readonly global: number };
+type PlaceOf = (hierarchy: Hierarchy) => ReferencePlace;
 
 /**
  * `run` of (row i32, externref) throws what it is given, an exception with the imported tag, and
@@ -155,12 +159,12 @@ export function catchThunk(module: Module, typeIndex: number): ThunkModule {
 class RowCode {
   readonly out: CodeWriter;
   readonly #module: Module;
-  readonly #array: ArrayOf;
+  readonly #place: PlaceOf;
 
-  constructor(out: CodeWriter, module: Module, array: ArrayOf) {
+  constructor(out: CodeWriter, module: Module, place: PlaceOf) {
     this.out = out;
     this.#module = module;
-    this.#array = array;
+    this.#place = place;
   }
 
   /** Pushes the first values of the row. */
@@ -219,9 +223,8 @@ class RowCode {
   /** Pushes the array and the index; gives the array's type. */
   #element(type: RefType, position: number): number {
     const { out } = this;
-    const array = this.#array(hierarchyOf(this.#module, type));
-    out.op(Op.globalGet);
-    out.u32(array.global);
+    const place = this.#place(hierarchyOf(this.#module, type));
+    pushReferences(out, place);
     out.localGet(0);
     out.i32Const(STACK);
     out.op(Op.i32Sub);
@@ -229,7 +232,7 @@ class RowCode {
     out.op(Op.i32DivU);
     out.i32Const((ROW_STEP / REFERENCE_SIZE) * position);
     out.op(Op.i32Add);
-    return array.type;
+    return place.array;
   }
 }
 
@@ -274,28 +277,23 @@ class ThunkWriter {
     write: (row: RowCode) => void,
   ): void {
     const index = this.#small.func(type, locals, (out) =>
-      write(new RowCode(out, this.#module, (hierarchy) => this.#array(hierarchy))),
+      write(new RowCode(out, this.#module, (hierarchy) => this.#place(hierarchy))),
     );
     this.#small.export(name, 'func', index);
   }
 
   finish(): ThunkModule {
     this.#references.forEach((hierarchy, index) => {
-      const heap = this.#array(hierarchy).type;
-      this.#small.global((out) => {
-        writeGlobalType(out, { value: refType(true, heap), mutable: true });
-        out.u8(Op.refNull);
-        writeHeapType(out, heap);
-        out.u8(Op.end);
-      });
+      const place = this.#place(hierarchy);
+      this.#small.global((out) => writeReferencesGlobal(out, place));
       this.#small.export(THUNK.references + hierarchy, 'global', index);
     });
     return { bytes: this.#small.finish(), references: this.#references };
   }
 
-  #array(hierarchy: Hierarchy): { readonly type: number; readonly global: number } {
+  #place(hierarchy: Hierarchy): ReferencePlace {
     let global = this.#references.indexOf(hierarchy);
     if (global < 0) global = this.#references.push(hierarchy) - 1;
-    return { type: this.types.array(TOP[hierarchy]), global };
+    return referencePlace(this.types, hierarchy, global);
   }
 }

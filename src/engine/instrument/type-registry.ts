@@ -10,6 +10,7 @@ import {
   type CompositeType,
   I32,
   type RefType,
+  refType,
   type ValType,
   valTypeName,
 } from '../../wasm/types.ts';
@@ -39,6 +40,15 @@ export class TypeRegistry {
     return this.#add(`array ${valTypeName(element)}`, {
       kind: 'array',
       element: { storage: element, mutable: true },
+    });
+  }
+
+  /** The index of the type of what holds an array of references: a structure with the array only. */
+  holder(element: RefType): number {
+    const storage = refType(false, this.array(element));
+    return this.#add(`holder ${valTypeName(element)}`, {
+      kind: 'struct',
+      fields: [{ storage, mutable: true }],
     });
   }
 

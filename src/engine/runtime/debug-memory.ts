@@ -9,6 +9,7 @@ import {
   MAXIMUM_PAGES,
   PAGE,
   STACK,
+  UNTIL_RENEWAL,
 } from '../instrument/layout.ts';
 import { WebAssembly } from './v8.ts';
 
@@ -19,7 +20,9 @@ export function createDebugMemory(): WebAssembly.Memory {
     maximum: MAXIMUM_PAGES,
     shared: true,
   });
-  new Int32Array(memory.buffer)[FRAME_POINTER >> 2] = STACK;
+  const words = new Int32Array(memory.buffer);
+  words[FRAME_POINTER >> 2] = STACK;
+  words[UNTIL_RENEWAL >> 2] = 1;
   return memory;
 }
 

@@ -189,7 +189,10 @@ export class Engine {
 
   #adopt(module: DebugModule, wasm: WebAssembly.Instance, linked: LinkedImports): DebugInstance {
     const id = this.instances.length;
-    const instance = new DebugInstance(id, module, wasm, linked, this.#leave);
+    const instance = new DebugInstance(id, module, wasm, linked, {
+      leave: this.#leave,
+      renewReferences: () => this.references.renew,
+    });
     this.instances.push(instance);
     this.#code.set(wasm, instance);
     for (const hierarchy of module.instrumented.references) {

@@ -19,7 +19,7 @@ import {
 } from '../../wasm/types.ts';
 import { CodeWriter } from '../instrument/code.ts';
 import { TypeRegistry } from '../instrument/type-registry.ts';
-import { writeExceptionOf } from './reference-arrays.ts';
+import { writeExceptionOf } from './reference-access.ts';
 import { WebAssembly } from './v8.ts';
 
 /** The index is that of an element of a table; a global has none. */

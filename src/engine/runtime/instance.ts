@@ -1,11 +1,18 @@
 /** An instance under the engine, with access to everything that is private in it. */
 import { memoryImportName } from '../instrument/additions.ts';
-import { LEAVE_SLOT } from '../instrument/layout.ts';
+import { FIRST_FREE_SLOT, LEAVE_SLOT, RENEW_SLOT } from '../instrument/layout.ts';
 import type { Hierarchy } from '../instrument/references.ts';
 import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
 import type { Thunk } from './thunks.ts';
 import type { Continuation } from './version.ts';
+
+/** Functions of the engine that instrumented code calls. */
+export interface EngineEntries {
+  readonly leave: unknown;
+  /** See `ReferenceArrays.renew`; asked for where there are references. */
+  readonly renewReferences: () => unknown;
+}
 
 export class DebugInstance {
   /** A number of its own in the engine; the code reports it with every stop. */
@@ -23,14 +30,14 @@ export class DebugInstance {
   readonly #functions: WebAssembly.Table;
   readonly #imported: readonly unknown[];
   readonly #slots = new Map<Continuation | Thunk, number>();
-  #nextSlot = LEAVE_SLOT + 1;
+  #nextSlot = FIRST_FREE_SLOT;
 
   constructor(
     id: number,
     module: DebugModule,
     wasm: WebAssembly.Instance,
     linked: LinkedImports,
-    leave: unknown,
+    entries: EngineEntries,
   ) {
     const { hidden, original } = module.instrumented;
     this.id = id;
@@ -42,7 +49,9 @@ export class DebugInstance {
     this.#imported = linked.values;
     this.#functions = all[hidden.functions] as WebAssembly.Table;
     this.continuations = all[hidden.continuations] as WebAssembly.Table;
-    this.continuations.set(LEAVE_SLOT, leave);
+    this.continuations.set(LEAVE_SLOT, entries.leave);
+    if (module.instrumented.references.length > 0)
+      this.continuations.set(RENEW_SLOT, entries.renewReferences());
     (all[hidden.instance] as WebAssembly.Global).value = id;
     const exports: WebAssembly.Exports = Object.create(null);
     for (const { name } of original.exports) exports[name] = all[name]!;

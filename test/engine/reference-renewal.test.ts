@@ -1,0 +1,87 @@
+/** The arrays of references are replaced while frames have theirs in them. */
+import { describe, expect, test } from 'vitest';
+import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
+import { frameLocals, frameOperands } from '../../src/engine/runtime/frame-values.ts';
+import { assemble, Debuggee, pcOf } from './debuggee.ts';
+
+/**
+ * Recursion to a depth of ten, with references of each hierarchy in every frame; at the bottom, calls
+ * of a function with a reference, then the `nop`.
+ */
+const PROGRAM = `(module
+  (import "host" "make" (func $make (param i32) (result externref)))
+  (tag $t (param i32))
+  (func $a (export "a"))
+  (func $b (export "b"))
+  (elem declare func $a $b)
+  (func $tick (param externref) (result externref)
+    (call $a)
+    (local.get 0))
+  (func $f (export "f") (param $n i32) (param $calls i32) (param $func funcref)
+    (local $extern externref) (local $any anyref) (local $exn exnref) (local $i i32)
+    (local.set $extern (call $make (local.get $n)))
+    (local.set $any (ref.i31 (local.get $n)))
+    (block $h (result i32 exnref)
+      (try_table (catch_ref $t $h) (throw $t (local.get $n)))
+      unreachable)
+    (local.set $exn)
+    drop
+    (call $make (i32.add (local.get $n) (i32.const 100)))
+    (if (local.get $n)
+      (then
+        (call $f (i32.sub (local.get $n) (i32.const 1)) (local.get $calls)
+          (select (result funcref) (ref.func $a) (ref.func $b)
+            (i32.and (local.get $n) (i32.const 1)))))
+      (else
+        (loop
+          (drop (call $tick (local.get $extern)))
+          (br_if 0 (i32.lt_u
+            (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $calls))))
+        nop))
+    (drop)))`;
+
+const DEPTH = 10;
+
+describe.each([true, false])('renewed: %s', (renewReferences) => {
+  test.each([1, 70_000])('after %i calls', async (calls) => {
+    const objects = new Map<number, object>();
+    const seen: unknown[][] = [];
+    const debuggee = new Debuggee(
+      ({ event }, { engine }) => {
+        if (event === 'exception') return 'run';
+        for (const frame of engine.activations()[0]!) {
+          const { references, frameView } = engine;
+          const [operand] = frameOperands(frame, frameView);
+          seen.push(
+            [...frameLocals(frame, frameView), operand!].flatMap((value) => {
+              if (value.type !== 'ref') return [];
+              return [references.objectAt(value.hierarchy, value.address!)];
+            }),
+          );
+        }
+        return 'run';
+      },
+      { codeLimits: { ...CODE_LIMITS, renewReferences } },
+    );
+    const { engine } = debuggee;
+    const module = engine.loadModule(await assemble(PROGRAM));
+    engine.addBreakpoint(module, pcOf(module, 'nop'));
+    const make = (n: number): object => {
+      const object = {};
+      objects.set(n, object);
+      return object;
+    };
+    const instance = engine.instantiate(module, { host: { make } });
+    debuggee.call(instance, 'f', DEPTH, calls, null);
+    const { a, b } = instance.exports;
+    expect(seen).toHaveLength(DEPTH + 1);
+    seen.forEach(([func, extern, any, exn, operand], n) => {
+      expect(func).toBe(n === DEPTH ? null : n % 2 === 0 ? a : b);
+      expect(extern).toBe(objects.get(n));
+      expect(any).toBe(n);
+      expect(exn).toBeInstanceOf(WebAssembly.Exception);
+      expect((exn as WebAssembly.Exception).getArg(instance.tag(0)!, 0)).toBe(n);
+      expect(operand).toBe(objects.get(100 + n));
+    });
+  });
+});
