@@ -4,6 +4,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { CodeWriter } from './code.ts';
 import type { OperandStack } from './operands.ts';
 import type { SegmentKind } from './segments.ts';
+import type { SignatureTest } from './signature-tables.ts';
 
 /** What the checks need of the emitter. */
 export interface CheckContext {
@@ -16,6 +17,8 @@ export interface CheckContext {
   push(depth: number): void;
   /** The index in the emitted module of a table of the original. */
   table(index: number): number;
+  /** How code tells that an element of a table of the original certainly has a type, if it can. */
+  signature(table: number, typeIndex: number): SignatureTest | undefined;
   /** The index in the emitted module of the global with a segment's length; undefined: it is 0. */
   segmentLength(kind: SegmentKind, index: number): number | undefined;
 }

@@ -32,6 +32,11 @@ export interface CodeLimits {
   readonly emptyFunctions: boolean;
   /** The arrays of references are replaced by new ones now and then: see `renewal.ts`. */
   readonly renewReferences: boolean;
+  /**
+   * Bytes that say which elements of a table have which signature, for each table; a larger one has
+   * none, and neither has any table if this is 0.
+   */
+  readonly signatureBytes: number;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -56,6 +61,7 @@ export const CODE_LIMITS: CodeLimits = {
   chunkRounds: 1024,
   emptyFunctions: true,
   renewReferences: true,
+  signatureBytes: 1 << 20,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

@@ -53,6 +53,11 @@ export class CodeWriter extends ByteWriter {
     this.u32(index);
   }
 
+  brIf(depth: number): void {
+    this.u8(Op.brIf);
+    this.u32(depth);
+  }
+
   br(depth: number): void {
     this.u8(Op.br);
     this.u32(depth);
@@ -77,6 +82,13 @@ export class CodeWriter extends ByteWriter {
     this.u8(EMPTY_BLOCK_TYPE);
   }
 
+  /** `block` without parameters. */
+  block(result?: ValType): void {
+    this.u8(Op.block);
+    if (result === undefined) this.u8(EMPTY_BLOCK_TYPE);
+    else writeValType(this, result);
+  }
+
   callIndirect(op: number, type: number, table: number): void {
     this.u8(op);
     this.u32(type);
@@ -88,6 +100,12 @@ export class CodeWriter extends ByteWriter {
     if (type.kind === 'v128') this.op(Op.v128Load);
     else this.u8(LOAD[type.kind]);
     this.#memarg(ALIGN_LOG2[type.kind], offset);
+  }
+
+  /** Load of a byte from the debug memory, as an i32 without sign; the address is on the stack. */
+  loadByte(offset: number): void {
+    this.op(Op.i32Load8U);
+    this.#memarg(0, offset);
   }
 
   /** Store to the debug memory; the address and the value are on the stack. */

@@ -22,6 +22,7 @@ import type { FunctionPlan } from './plan.ts';
 import { referencePlace } from './reference-place.ts';
 import { HIERARCHIES, type Hierarchy } from './references.ts';
 import { LENGTH_TYPE, type Segments, usesSegment } from './segments.ts';
+import type { SignatureTables } from './signature-tables.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { EmitTarget } from './target.ts';
 import { TypeRegistry } from './type-registry.ts';
@@ -79,12 +80,17 @@ interface Spaces {
   readonly tags: Uses;
 }
 
-/** @param segments what the first module has for its segment instructions */
+/** What continuations use that the first module has on top of the original's. */
+export interface Additions {
+  readonly segments: Segments;
+  readonly signatures: SignatureTables;
+}
+
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
   options: EmitOptions,
-  segments: Segments,
+  { segments, signatures }: Additions,
 ): ContinuationModule {
   const { module } = plan;
   const types = new TypeRegistry(module);
@@ -111,6 +117,7 @@ export function continuationModule(
       referencePlace(types, hierarchy, globals.number(-1 - HIERARCHIES.indexOf(hierarchy))),
     tag: (index) => tags.number(index),
     table: (index) => tables.number(index),
+    signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength(kind, index) {
       const length = segments.length(kind, index);
       return length === undefined ? undefined : globals.number(length);

@@ -8,6 +8,7 @@ import type { FunctionPlan } from './plan.ts';
 import type { Positions } from './positions.ts';
 import { emitRenewal } from './renewal.ts';
 import { usesSegment } from './segments.ts';
+import { writtenTable } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import { VersionWriter } from './version-writer.ts';
 
@@ -76,13 +77,13 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
 
 /**
  * Has the module get what it would have for the instructions that are not emitted: continuations call
- * functions of it for those with segments.
+ * functions of it for those with segments, and it must know of those that write to tables.
  */
 function provideForContinuations({ module, body }: FunctionPlan, target: EmitTarget): void {
   const reader = new InstructionReader(module.bytes, body.codeStart, body.end);
   const unused = new ByteWriter();
   while (reader.read()) {
-    if (!usesSegment(reader)) continue;
+    if (!usesSegment(reader) && writtenTable(reader) === undefined) continue;
     target.instruction(reader, unused);
     unused.clear();
   }

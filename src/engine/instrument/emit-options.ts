@@ -17,7 +17,10 @@ export interface EmitOptions {
   readonly throws?: boolean;
   /** How many of the function's own locals may be locals of the version; by default all that can. */
   readonly registers?: number;
-  /** Run counted loops in chunks of rounds; by default they are. */
+  /**
+   * Let checks fire early, for a version without this to look closer: run counted loops in chunks of
+   * rounds, and go by the signature tables alone. By default that is done.
+   */
   readonly chunks?: boolean;
   /** How long the version may become before it is left for another. */
   readonly cap?: ByteCap;

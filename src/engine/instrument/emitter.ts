@@ -8,7 +8,7 @@ import { emitBranch } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DELIMITERS } from './construct.ts';
 import type { EmitOptions } from './emit-options.ts';
-import { CAPPED, TRAP } from './layout.ts';
+import { BEYOND, CAPPED, TRAP } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
 import type { EmitTarget } from './target.ts';
@@ -18,6 +18,7 @@ import { VersionWriter } from './version-writer.ts';
 export class FunctionEmitter {
   readonly code: VersionWriter;
   readonly #options: EmitOptions;
+  readonly #target: EmitTarget;
   /** The instruction that the version begins at: already reported, so it has no hook. */
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
@@ -34,6 +35,7 @@ export class FunctionEmitter {
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.code = new VersionWriter(plan, target, options, parameters);
     this.#options = options;
+    this.#target = target;
     this.#trustedPc = options.trustedPc ?? -1;
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     const { walker, frame, out } = this.code;
@@ -44,6 +46,7 @@ export class FunctionEmitter {
       house: () => frame.houseOperands(walker.operands),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),
+      signature: (table, typeIndex) => target.signature(table, typeIndex),
       segmentLength: (kind, index) => target.segmentLength(kind, index),
     });
     this.structures = new Structures({
@@ -214,6 +217,24 @@ export class FunctionEmitter {
     this.code.exits.check(reader.next);
   }
 
+  /**
+   * Before an indirect call, where the signature tables as good as decide whether it traps: leaves if
+   * they are against it, for a continuation that looks closer.
+   */
+  #leavesUnlessSigned(reader: InstructionReader): boolean {
+    const { op, index, index2, pc } = reader;
+    if (op !== Op.callIndirect && op !== Op.returnCallIndirect) return false;
+    const { chunks, hooks } = this.#options;
+    // A version with hooks has reported its stop before the instruction already.
+    if (chunks === false || hooks !== 'none') return false;
+    const test = this.#target.signature(index2, index);
+    if (!test?.decisive) return false;
+    const { walker, frame, exits } = this.code;
+    frame.houseOperands(walker.operands);
+    exits.leaveUnlessSigned(test, pc | BEYOND);
+    return true;
+  }
+
   /** False if the instruction always traps or throws: the version has been left, nothing follows. */
   #checkTrap(reader: InstructionReader): boolean {
     const { traps } = this.#options;
@@ -223,6 +244,7 @@ export class FunctionEmitter {
       return false;
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
+    if (traps && this.#leavesUnlessSigned(reader)) return true;
     if (traps && this.#traps.condition(reader)) this.code.exits.leaveIf(reader.pc | TRAP);
     return true;
   }

@@ -10,6 +10,7 @@ import type { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
 import { CAPPED, LEAVE_SLOT, THROW, TRAP } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
+import type { SignatureTest } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
@@ -64,6 +65,32 @@ export class Exits {
     }
     out.if();
     frame.storeOperands(walker.operands);
+    this.#setExit(pc);
+    out.br(labels.coldDepth + 1);
+    out.end();
+  }
+
+  /**
+   * Leaves before the instruction at `pc` unless the operand on top is the index of an element with a
+   * signature. All operands have homes. Two branches and no condition: V8 would make it a value.
+   */
+  leaveUnlessSigned({ address, length, signature }: SignatureTest, pc: number): void {
+    const { out, frame, labels, walker } = this.#context;
+    const { operands } = walker;
+    const pushIndex = (): void => frame.pushOperand(operands, operands.height - 1);
+    out.block();
+    out.block();
+    pushIndex();
+    out.i32Const(length);
+    out.op(Op.i32GeU);
+    out.brIf(0);
+    pushIndex();
+    out.loadByte(address);
+    out.i32Const(signature);
+    out.op(Op.i32Eq);
+    out.brIf(1);
+    out.end();
+    frame.storeOperands(operands);
     this.#setExit(pc);
     out.br(labels.coldDepth + 1);
     out.end();

@@ -26,12 +26,14 @@ import {
   withSize,
 } from './additions.ts';
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
+import type { Additions } from './continuation-module.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
-import { LIMITS } from './layout.ts';
+import { LIMITS, SIGNATURES } from './layout.ts';
 import { planFunction } from './plan.ts';
 import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
 import { Segments, usesSegment } from './segments.ts';
+import { SignatureTables } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
 
@@ -54,6 +56,8 @@ export interface InstrumentedModule {
   readonly entriesFrom: number;
   /** What continuations need for segment instructions. */
   readonly segments: Segments;
+  /** What the debug memory must hold of the module's tables. */
+  readonly signatures: SignatureTables;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
@@ -74,13 +78,16 @@ export function instrument(
   firstLimit: number,
   traps: boolean,
   limits: CodeLimits = CODE_LIMITS,
+  firstSignature = SIGNATURES,
+  written: ReadonlySet<number> = new Set(),
 ): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
   const globals = new AddedGlobals(module.globals.length);
   const references: Hierarchy[] = [];
   const segments = new Segments(module, (write) => globals.addPrivate(write, hidden));
-  const target = cruiseTarget(module, types, globals, segments, (hierarchy) => {
+  const signatures = new SignatureTables(module, firstSignature, limits, written);
+  const target = cruiseTarget(module, types, globals, { segments, signatures }, (hierarchy) => {
     references.push(hierarchy);
     return hidden.references + hierarchy;
   });
@@ -104,6 +111,10 @@ export function instrument(
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
   });
+  if (signatures.written.size > 0) {
+    const all = new Set([...written, ...signatures.written]);
+    return instrument(module, firstLimit, traps, limits, firstSignature, all);
+  }
   const { helpers } = segments;
   const added = helpers.map(({ params, results, body }) => ({
     type: u32Piece(types.func(params, results)),
@@ -162,6 +173,7 @@ export function instrument(
     entriesFrom,
     references,
     segments,
+    signatures,
     target,
   };
 }
@@ -170,7 +182,7 @@ function cruiseTarget(
   module: Module,
   types: TypeRegistry,
   globals: AddedGlobals,
-  segments: Segments,
+  { segments, signatures }: Additions,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
@@ -199,8 +211,10 @@ function cruiseTarget(
     },
     tag: (index) => index,
     table: (index) => index,
+    signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength: (kind, index) => segments.length(kind, index),
     instruction: (reader, out) => {
+      signatures.sees(reader);
       if (usesSegment(reader)) segments.write(reader, out);
       else out.bytes(module.bytes, reader.pc, reader.next);
     },

@@ -7,6 +7,8 @@
  *     64       limit words, i32 each: the highest frame base at which the code that owns the word
  *              may go on. 0 makes that code leave at its next check; otherwise it is the frame
  *              stack's end less the frame's size, so the same comparison finds an overflow
+ *     SIGNATURES  bytes that say which elements of tables have which signature, see
+ *              `signature-tables.ts`
  *     STACK    frames, growing upward; a callee's frame begins where its caller's ends
  *
  * One comparison for two purposes is the reason for a limit instead of a flag: every frame must be
@@ -26,7 +28,11 @@ export const SCRATCH = 32;
 /** Byte address of the first limit word. */
 export const LIMITS = 64;
 /** Number of limit words there is room for: functions of all modules, and versions of functions. */
-export const MAX_LIMITS = (1 << 22) - LIMITS / 4;
+export const MAX_LIMITS = 3 * (1 << 20) - LIMITS / 4;
+/** Byte address of the first row of signatures, behind all limit words. */
+export const SIGNATURES = 3 * (1 << 22);
+/** Byte address behind the last row there is room for. */
+export const SIGNATURES_END = 1 << 24;
 /** Byte address of the first frame. */
 export const STACK = 1 << 24;
 
@@ -61,5 +67,8 @@ export const TRAP = -0x8000_0000;
 /** Set in the pc that `leave` gets when only a version's length was the reason. */
 export const CAPPED = 0x4000_0000;
 
-/** Set in the pc that `leave` gets when the next rounds of a counted loop may leave their memory. */
+/**
+ * Set in the pc that `leave` gets when what comes may trap: the next rounds of a counted loop may
+ * leave their memory, or the function that is called may not have the signature.
+ */
 export const BEYOND = TRAP | CAPPED;

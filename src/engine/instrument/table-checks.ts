@@ -1,7 +1,8 @@
 /** Whether an instruction will trap because of a table: its bounds, or what an element is. */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { writeHeapType } from '../../wasm/type-codec.ts';
+import { writeHeapType, writeValType } from '../../wasm/type-codec.ts';
+import { I32 } from '../../wasm/types.ts';
 import { type CheckContext, pushBeyond, type Side, segmentSide } from './check-context.ts';
 
 export class TableChecks {
@@ -11,23 +12,49 @@ export class TableChecks {
     this.#context = context;
   }
 
-  /** Beyond the table, null, or of another type: the last two are one `ref.test`. */
+  /** Not an element with the signature for certain, and then not one by the look of it. */
   indirect(reader: InstructionReader): boolean {
     const { out } = this.#context;
-    const table = this.#context.table(reader.index2);
+    const test = this.#context.signature(reader.index2, reader.index);
+    if (test === undefined) {
+      this.#calledElement(reader);
+      return true;
+    }
+    this.#context.house();
+    out.block(I32);
+    out.block();
+    this.#context.push(0);
+    out.i32Const(test.length);
+    out.op(Op.i32GeU);
+    out.brIf(0);
+    out.i32Const(0);
+    this.#context.push(0);
+    out.loadByte(test.address);
+    out.i32Const(test.signature);
+    out.op(Op.i32Eq);
+    out.brIf(1);
+    out.op(Op.drop);
+    out.end();
+    this.#calledElement(reader);
+    out.end();
+    return true;
+  }
+
+  /** Beyond the table, null, or of another type: the last two are one `ref.test`. */
+  #calledElement(reader: InstructionReader): void {
+    const { out } = this.#context;
     this.#element(reader.index2, 0);
     out.u8(Op.if);
-    out.u8(0x7f);
+    writeValType(out, I32);
     out.i32Const(1);
     out.op(Op.else);
     this.#context.push(0);
     out.op(Op.tableGet);
-    out.u32(table);
+    out.u32(this.#context.table(reader.index2));
     out.op(Op.refTest);
     writeHeapType(out, reader.index);
     out.op(Op.i32Eqz);
     out.end();
-    return true;
   }
 
   get(reader: InstructionReader): boolean {

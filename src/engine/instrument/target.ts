@@ -5,6 +5,7 @@ import type { ValType } from '../../wasm/types.ts';
 import type { ReferencePlace } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
 import type { SegmentKind } from './segments.ts';
+import type { SignatureTest } from './signature-tables.ts';
 
 export interface EmitTarget {
   /** Index of the debug memory. */
@@ -27,6 +28,8 @@ export interface EmitTarget {
   table(index: number): number;
   /** The index in this module of the global with a segment's length; undefined: that is always 0. */
   segmentLength(kind: SegmentKind, index: number): number | undefined;
+  /** How code tells that an element of a table of the original certainly has a type, if it can. */
+  signature(table: number, typeIndex: number): SignatureTest | undefined;
   /** Writes the instruction just read with its indices as they are in this module. */
   instruction(reader: InstructionReader, out: ByteWriter): void;
 }

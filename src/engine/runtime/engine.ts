@@ -23,6 +23,7 @@ import { type EngineImports, type LinkedImports, readImports } from './linking.t
 import { type CompileOptions, DebugModule } from './module.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { NORMAL, Resumer, type Resumption } from './resumption.ts';
+import { Signatures } from './signatures.ts';
 import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { watchSuspending } from './suspending.ts';
@@ -59,6 +60,7 @@ export class Engine {
   readonly exceptions: Exceptions;
   readonly #memory: DebugMemory;
   readonly #limits: Limits;
+  readonly #signatures: Signatures;
   readonly #hostCalls: HostCalls;
   readonly #suspensions: Suspensions;
   readonly #collections: AfterCollections;
@@ -73,6 +75,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#memory = new DebugMemory(options.memory);
     this.#limits = new Limits(this.#memory);
+    this.#signatures = new Signatures(this.#memory);
     this.references = new ReferenceArrays(this.#memory.byteLength);
     const makeRoom = (end: number): void => this.#makeRoom(end);
     const rows = new ValueRows(this.#memory, this.references, makeRoom);
@@ -146,6 +149,7 @@ export class Engine {
       this.#limits.count,
       this.#checkTraps,
       this.#codeLimits,
+      this.#signatures.end,
     );
     const id = this.modules.length;
     const module = new DebugModule(
@@ -159,6 +163,7 @@ export class Engine {
     this.#memory.reserve(instrumented.frameSizes.reduce((most, size) => Math.max(most, size), 0));
     this.references.growTo(this.#memory.byteLength);
     this.#limits.allocate(instrumented.frameSizes);
+    this.#signatures.load(module);
     this.modules.push(module);
     if (this.#stops.stepping) this.#limits.publish();
     return module;
@@ -176,6 +181,7 @@ export class Engine {
       wasm = new WebAssembly.Instance(module.compiled, linked.imports);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
+        this.#signatures.failed(module);
         this.#adoptFailed(module, linked);
         this.#stops.instantiationTrapped(error);
       }
@@ -195,6 +201,7 @@ export class Engine {
     });
     this.instances.push(instance);
     this.#code.set(wasm, instance);
+    this.#signatures.adopt(instance);
     for (const hierarchy of module.instrumented.references) {
       this.references.connect(hierarchy, instance.references(hierarchy));
     }
@@ -255,6 +262,11 @@ export class Engine {
    */
   announceModules(): void {
     this.#stops.announceModules();
+  }
+
+  /** The debugger has written an element of a table. */
+  tableWritten(table: WebAssembly.Table, index: number): void {
+    this.#signatures.written(table, index);
   }
 
   /** Asks for a stop at the next function entry or loop header; other threads do it themselves. */

@@ -26,7 +26,7 @@ export type Entry =
   | 'plain'
   // The first instruction may trap or throw by itself: that has been reported.
   | 'trusted'
-  // With a check at every access: a chunk of rounds might have gone beyond a memory.
+  // With exact checks at every instruction: what fired here may have been too early.
   | 'checked'
   // By an exception in place of the first instruction.
   | 'throwing';
@@ -79,7 +79,7 @@ export class Continuation {
     const { fn } = this.version;
     const at = fn.snapshot(this.pc);
     if (at === undefined) throw new Error(`no continuation of function ${fn.index} at ${this.pc}`);
-    return continuationModule(fn.plan, at, options, fn.module.instrumented.segments);
+    return continuationModule(fn.plan, at, options, fn.module.instrumented);
   }
 }
 

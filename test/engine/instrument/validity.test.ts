@@ -56,7 +56,7 @@ const MOST_BYTES = 1_000_000;
 
 /** Checks continuations at up to `most` pcs of a module, spread over its functions. */
 function validateContinuations(found: InstrumentedModule, most: number, random: Random): void {
-  const { original, segments } = found;
+  const { original } = found;
   const { bodies } = original;
   let checked = 0;
   let emitted = 0;
@@ -66,7 +66,7 @@ function validateContinuations(found: InstrumentedModule, most: number, random: 
     if (at === undefined || emitted > MOST_BYTES) return;
     for (const options of modes(pcs, random)) {
       for (const emit of options.traps ? [options, { ...options, trustedPc: pc }] : [options]) {
-        const { bytes } = continuationModule(plan, at, emit, segments);
+        const { bytes } = continuationModule(plan, at, emit, found);
         emitted += bytes.length;
         validate(bytes, `function ${plan.index} at ${pc}, ${JSON.stringify(emit)}`);
       }

@@ -1,0 +1,216 @@
+/**
+ * What lets the check before a `call_indirect` do without the function: for each table of a module,
+ * bytes in the debug memory that say which elements certainly have which signature. `table.get` and
+ * `ref.test` are a chain of six loads in V8, and a call for functions that JavaScript has not seen.
+ *
+ * A byte is the number of a signature, or 0 for all that is not certain: null, functions whose type
+ * nobody calls, elements that something has written since. The exact check decides about those. So a
+ * byte may become 0 at any time, and a module has one row of bytes for all of its instances.
+ *
+ * They hold what active segments put into the table, which is all there is in programs from most
+ * compilers. No row have tables that come from elsewhere, whose segments begin where a global says, or
+ * that the module's own code writes to.
+ */
+import { canonicalTypes } from '../../wasm/canonical-types.ts';
+import { InstructionReader } from '../../wasm/instructions.ts';
+import type { ElementSegment, Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { CodeLimits } from './code-limits.ts';
+import { SIGNATURES_END } from './layout.ts';
+
+/** How many signatures a byte can tell apart. */
+const MOST_SIGNATURES = 255;
+
+/** An element has the signature if its index is below `length` and its byte is `signature`. */
+export interface SignatureTest {
+  /** Byte address in the debug memory of the first element's byte. */
+  readonly address: number;
+  /** How many elements have a byte. */
+  readonly length: number;
+  readonly signature: number;
+  /** No other element can be called with this signature, unless something writes to the table. */
+  readonly decisive: boolean;
+}
+
+/** The bytes of one table. */
+export interface SignatureRow {
+  /** Byte address in the debug memory. */
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Row {
+  readonly address: number;
+  readonly length: number;
+  /** The types of all elements are known. */
+  readonly closed: boolean;
+}
+
+export class SignatureTables {
+  /** Byte address in the debug memory behind the last row. */
+  readonly end: number;
+  readonly #module: Module;
+  readonly #rows = new Map<number, Row>();
+  readonly #written = new Set<number>();
+  readonly #canonical: readonly number[];
+  /** By canonical type index. */
+  readonly #signatures = new Map<number, number>();
+  #filled: ReadonlyMap<number, SignatureRow> | undefined;
+
+  /**
+   * @param start byte address in the debug memory of the first row
+   * @param written tables that the module's own code is known to write to
+   */
+  constructor(
+    module: Module,
+    start: number,
+    { signatureBytes }: CodeLimits,
+    written: ReadonlySet<number>,
+  ) {
+    this.#module = module;
+    let end = start;
+    const lengths = module.tables.map((_, table) =>
+      written.has(table) ? 0 : rowLength(module, table),
+    );
+    this.#canonical = lengths.some((length) => length > 0) ? canonicalTypes(module) : [];
+    lengths.forEach((length, table) => {
+      const room = Math.min(signatureBytes, SIGNATURES_END - end);
+      if (length === 0 || length > room) return;
+      this.#rows.set(table, { address: end, length, closed: isClosed(module, table) });
+      end += length;
+    });
+    this.end = end;
+  }
+
+  /** The tables with rows that the code emitted so far writes to. */
+  get written(): ReadonlySet<number> {
+    return this.#written;
+  }
+
+  /** The instruction just read is in the module's code. */
+  sees(reader: InstructionReader): void {
+    const table = writtenTable(reader);
+    if (table !== undefined && this.#rows.has(table)) this.#written.add(table);
+  }
+
+  /** How code tells that an element certainly has a type; undefined if it cannot. */
+  test(table: number, typeIndex: number): SignatureTest | undefined {
+    const row = this.#rows.get(table);
+    const signature = row && this.#signature(typeIndex);
+    if (signature === undefined) return undefined;
+    const { address, length, closed } = row!;
+    const decisive = closed && this.#module.types[typeIndex]!.final;
+    return { address, length, signature, decisive };
+  }
+
+  /**
+   * What the debug memory gets, by table index, once all code has been emitted: from the first time
+   * on, there are no signatures but those that it tests for.
+   */
+  get rows(): ReadonlyMap<number, SignatureRow> {
+    this.#filled ??= this.#fillAll();
+    return this.#filled;
+  }
+
+  #signature(typeIndex: number): number | undefined {
+    const known = this.#numberOf(typeIndex);
+    if (known !== undefined) return known;
+    if (this.#filled !== undefined || this.#signatures.size === MOST_SIGNATURES) return undefined;
+    const signature = this.#signatures.size + 1;
+    this.#signatures.set(this.#canonical[typeIndex]!, signature);
+    return signature;
+  }
+
+  #numberOf(typeIndex: number): number | undefined {
+    return this.#signatures.get(this.#canonical[typeIndex]!);
+  }
+
+  #fillAll(): ReadonlyMap<number, SignatureRow> {
+    const rows = new Map<number, SignatureRow>();
+    for (const [table, { address, length }] of this.#rows) {
+      const bytes = new Uint8Array(length);
+      this.#fill(bytes, table);
+      rows.set(table, { address, bytes });
+    }
+    return rows;
+  }
+
+  /** Later segments go over earlier ones. */
+  #fill(bytes: Uint8Array, table: number): void {
+    for (const segment of activeSegments(this.#module, table)) {
+      const offset = constantOffset(this.#module, segment)!;
+      elementFunctions(this.#module, segment).forEach((func, i) => {
+        const entry = func == null ? undefined : this.#module.functions[func];
+        // An imported function may be of a subtype of what is declared, which is as good.
+        bytes[offset + i] = (entry && this.#numberOf(entry.typeIndex)) ?? 0;
+      });
+    }
+  }
+}
+
+/** The table whose elements the instruction just read writes, if one. Growing changes none. */
+export function writtenTable(reader: InstructionReader): number | undefined {
+  switch (reader.op) {
+    case Op.tableSet:
+    case Op.tableFill:
+    case Op.tableCopy:
+      return reader.index;
+    case Op.tableInit:
+      return reader.index2;
+    default:
+      return undefined;
+  }
+}
+
+/** How many elements of a table have bytes; 0 for a table whose elements are not known. */
+function rowLength(module: Module, table: number): number {
+  const { type, import: imported } = module.tables[table]!;
+  const exported = module.exports.some(({ kind, index }) => kind === 'table' && index === table);
+  if (imported !== undefined || exported || type.limits.address === 'i64') return 0;
+  let length = 0;
+  for (const segment of activeSegments(module, table)) {
+    const offset = constantOffset(module, segment);
+    if (offset === undefined) return 0;
+    const { items } = segment;
+    const count = 'functions' in items ? items.functions.length : items.expressions.length;
+    length = Math.max(length, offset + count);
+  }
+  return length;
+}
+
+/** Whether the types of all functions in a table are what the module declares. */
+function isClosed(module: Module, table: number): boolean {
+  if (module.tables[table]!.init !== undefined) return false;
+  return activeSegments(module, table).every((segment) =>
+    elementFunctions(module, segment).every((func) => {
+      if (func === undefined) return false;
+      const entry = func === null ? undefined : module.functions[func]!;
+      // An imported function may be of a subtype of what is declared.
+      return entry?.import === undefined || module.types[entry.typeIndex]!.final;
+    }),
+  );
+}
+
+function activeSegments({ elements }: Module, table: number): readonly ElementSegment[] {
+  return elements.filter((segment) => segment.mode === 'active' && segment.table === table);
+}
+
+/** Where an active segment goes if it is an i32 constant that says so. */
+function constantOffset({ bytes }: Module, { offset }: ElementSegment): number | undefined {
+  const reader = new InstructionReader(bytes, offset!.start, offset!.end);
+  if (!reader.read() || reader.op !== Op.i32Const) return undefined;
+  return bytes[reader.next] === Op.end ? reader.i32 >>> 0 : undefined;
+}
+
+/** Function indices; null for null, undefined for an element that is something else. */
+function elementFunctions(
+  { bytes }: Module,
+  { items }: ElementSegment,
+): readonly (number | null | undefined)[] {
+  if ('functions' in items) return items.functions;
+  return items.expressions.map(({ start, end }) => {
+    const reader = new InstructionReader(bytes, start, end);
+    if (!reader.read()) return undefined;
+    return reader.op === Op.refFunc ? reader.index : reader.op === Op.refNull ? null : undefined;
+  });
+}
