@@ -31,9 +31,9 @@ export function emitContinuation(
   const emitter = new FunctionEmitter(plan, target, options, 0);
   const { code, structures } = emitter;
   const { walker, frame } = code;
-  walker.restore(at.constructs, at.operands);
+  walker.restore(at.pc, at.constructs, at.operands);
   code.begin();
-  frame.loadAllLocals();
+  frame.loadAllLocals(at.pc);
   const { constructs, operands } = walker;
   for (let level = 0; level < constructs.length; level++) {
     const construct = constructs[level]!;

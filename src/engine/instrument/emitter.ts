@@ -206,7 +206,7 @@ export class FunctionEmitter {
 
   #call(reader: InstructionReader): void {
     const { walker, frame, out } = this.code;
-    frame.flushLocals(walker);
+    frame.flushLocals(walker, reader.pc);
     frame.flushOperands(walker.operands);
     this.code.calls.setCalleeFrame(this.code.plan.frameSize);
     const first = out.length;

@@ -130,7 +130,7 @@ export class Exits {
   /** Brings the frame up to date and calls the hook, which may name a continuation to go on in. */
   hook(pc: number): void {
     const { out, scratch, frame, walker } = this.#context;
-    frame.flushLocals(walker);
+    frame.flushLocals(walker, pc);
     frame.flushOperands(walker.operands);
     this.#callHook(pc);
     out.localTee(scratch.pc);

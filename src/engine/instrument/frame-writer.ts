@@ -11,6 +11,7 @@ import { EXNREF, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameSlots } from './frame-slots.ts';
 import { caughtOffset } from './legacy-shape.ts';
+import type { LoopEffects } from './loop-effects.ts';
 import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
 import type { EmitTarget } from './target.ts';
@@ -58,16 +59,33 @@ export class FrameWriter {
     this.#slots.begin();
   }
 
-  /** Stores the locals that changed since they were last stored. */
-  flushLocals(walker: Walker): void {
-    walker.dirty.forEach((local) => {
-      this.#storeLocal(local);
-    });
-    walker.dirty.clear();
+  /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */
+  flushLocals(walker: Walker, pc: number): void {
+    const { fresh } = this.#plan;
+    const keep = {
+      has: (local: number) => fresh.has(local, pc),
+      hasWord: (word: number) => fresh.hasWord(word, pc),
+    };
+    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+  }
+
+  /**
+   * The same before a loop, for what every round would store that comes to a call.
+   *
+   * @param header pc of the first instruction inside
+   */
+  flushBeforeLoop(walker: Walker, { carried }: LoopEffects, header: number): void {
+    const { fresh } = this.#plan;
+    const keep = {
+      has: (local: number) => fresh.has(local, header) || carried.has(local),
+      hasWord: (word: number) => fresh.hasWord(word, header),
+    };
+    walker.dirty.take(keep, (local) => this.#storeLocal(local));
   }
 
   storeAllLocals(): void {
-    for (let i = 0; i < this.#registers; i++) this.#storeLocal(i);
+    const { fresh } = this.#plan;
+    for (let i = 0; i < this.#registers; i++) if (!fresh.isConstant(i)) this.#storeLocal(i);
   }
 
   /** Gives the locals that are in the frame only the values that they begin with. */
@@ -82,11 +100,28 @@ export class FrameWriter {
     }
   }
 
-  loadAllLocals(): void {
-    const { localTypes, localOffsets } = this.#plan;
+  /** What a version begins with that begins before the instruction at `pc`. */
+  loadAllLocals(pc: number): void {
+    const { localTypes, localOffsets, fresh } = this.#plan;
     for (let i = 0; i < this.#registers; i++) {
+      if (fresh.has(i, pc)) continue;
       this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
+    }
+    this.#clearFresh(pc);
+  }
+
+  /** Other versions have in locals, and never stored, what is in the frame only in this one. */
+  #clearFresh(pc: number): void {
+    const { localTypes, localOffsets, localsEnd, fresh } = this.#plan;
+    let start = this.#registers;
+    for (let i = start; i <= fresh.end; i++) {
+      if (i < fresh.end && fresh.has(i, pc)) continue;
+      if (i > start) {
+        const end = localOffsets[i] ?? localsEnd;
+        this.#slots.clear(localTypes.slice(start, i), localOffsets[start]!, end);
+      }
+      start = i + 1;
     }
   }
 

@@ -15,14 +15,22 @@ interface Piece {
   shared: boolean;
 }
 
+/** Of which locals something is to be left alone. */
+export interface Keep {
+  has(index: number): boolean;
+  /** All of the 32 locals from `32 * word` on. */
+  hasWord(word: number): boolean;
+}
+
 export class LocalSet {
-  readonly #size: number;
+  /** Number of locals that it is about. */
+  readonly size: number;
   /** A piece that is not there is empty. */
   readonly #pieces: (Piece | undefined)[];
 
   /** @param size number of locals; indices from there on are left out */
   constructor(size: number, pieces: (Piece | undefined)[] = []) {
-    this.#size = size;
+    this.size = size;
     this.#pieces = pieces;
   }
 
@@ -32,7 +40,7 @@ export class LocalSet {
   }
 
   add(index: number): void {
-    if (index >= this.#size) return;
+    if (index >= this.size) return;
     this.#writable(index >>> PIECE_LOG2)[wordOf(index)]! |= 1 << (index & 31);
   }
 
@@ -49,8 +57,8 @@ export class LocalSet {
     for (let i = 0; i < other.#pieces.length; i++) {
       const theirs = other.#pieces[i];
       const ours = this.#pieces[i];
-      if (theirs === undefined || theirs === ours || i << PIECE_LOG2 >= this.#size) continue;
-      if (ours === undefined && (other.#size === this.#size || this.#holds(i))) {
+      if (theirs === undefined || theirs === ours || i << PIECE_LOG2 >= this.size) continue;
+      if (ours === undefined && (other.size === this.size || this.#holds(i))) {
         theirs.shared = true;
         this.#pieces[i] = theirs;
         continue;
@@ -58,14 +66,34 @@ export class LocalSet {
       const words = this.#writable(i);
       const count = Math.min(words.length, theirs.words.length);
       for (let w = 0; w < count; w++) words[w]! |= theirs.words[w]!;
-      const beyond = this.#size - (i << PIECE_LOG2);
+      const beyond = this.size - (i << PIECE_LOG2);
       if (beyond < PIECE) words[beyond >>> 5]! &= (1 << (beyond & 31)) - 1;
     }
   }
 
   clone(): LocalSet {
     for (const piece of this.#pieces) if (piece !== undefined) piece.shared = true;
-    return new LocalSet(this.#size, this.#pieces.slice());
+    return new LocalSet(this.size, this.#pieces.slice());
+  }
+
+  /** Takes the members out that `keep` does not have, and calls `visit` with each of them. */
+  take(keep: Keep, visit: (index: number) => void): void {
+    this.#pieces.forEach((piece, p) => {
+      if (piece === undefined) return;
+      for (let i = 0; i < piece.words.length; i++) {
+        const first = (p << PIECE_LOG2) + (i << 5);
+        let word = this.#pieces[p]!.words[i]!;
+        if (word === 0 || keep.hasWord(first >>> 5)) continue;
+        let kept = 0;
+        while (word !== 0) {
+          const bit = 31 - Math.clz32(word & -word);
+          if (keep.has(first + bit)) kept |= 1 << bit;
+          else visit(first + bit);
+          word &= word - 1;
+        }
+        this.#writable(p)[i] = kept;
+      }
+    });
   }
 
   /** Calls `visit` with each member, in ascending order. */
@@ -86,7 +114,7 @@ export class LocalSet {
 
   /** All indices of a piece are in this set's range: another set's can be taken as it is. */
   #holds(piece: number): boolean {
-    return (piece + 1) << PIECE_LOG2 <= this.#size;
+    return (piece + 1) << PIECE_LOG2 <= this.size;
   }
 
   #writable(index: number): number[] {
@@ -101,7 +129,7 @@ export class LocalSet {
 
   /** Words of a piece: the last one ends with the set. */
   #words(piece: number): number {
-    return Math.min(WORDS, (this.#size - (piece << PIECE_LOG2) + 31) >>> 5);
+    return Math.min(WORDS, (this.size - (piece << PIECE_LOG2) + 31) >>> 5);
   }
 }
 

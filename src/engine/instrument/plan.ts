@@ -12,8 +12,9 @@ import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
 import { CHUNK_SCRATCH, FIXED_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
+import { FreshLocals } from './fresh-locals.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
-import type { LocalSet } from './local-set.ts';
+import type { LoopEffects } from './loop-effects.ts';
 import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, REFERENCE_SIZE, storageType } from './references.ts';
 import type { WalkedFunction } from './walker.ts';
@@ -28,7 +29,9 @@ export interface FunctionPlan extends WalkedFunction {
   readonly results: readonly ValType[];
   /** Parameters, then locals. */
   readonly localTypes: readonly ValType[];
-  readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** By the offset of the `loop` opcode. */
+  readonly loops: ReadonlyMap<number, LoopEffects>;
+  readonly fresh: FreshLocals;
   /** There are calls that return. */
   readonly hasCalls: boolean;
   /** The hierarchies of the references among locals and operands. */
@@ -84,7 +87,8 @@ export function planFunction(
     localType: (i) => localTypes[i]!,
     results: type.results,
     codeStart: body.codeStart,
-    loopWrites: undefined,
+    loops: undefined,
+    fresh: undefined,
   };
   const shape = prepass(walked, body);
   const scratch = scratchBounds(shape, localTypes, limits);
@@ -107,7 +111,8 @@ export function planFunction(
       type.params.length,
       Math.min(localTypes.length, limits.locals - scratch.most),
     ),
-    loopWrites: shape.loopWrites,
+    loops: shape.loops,
+    fresh: new FreshLocals(type.params.length, localTypes.length, shape.firstWrites.found),
     hasCalls: shape.hasCalls,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,

@@ -5,8 +5,10 @@ import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
 import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
+import { FirstWrites } from './fresh-locals.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
+import { isCall, type LoopEffects, refineLoopEffects } from './loop-effects.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
 export interface Shape {
@@ -17,8 +19,9 @@ export interface Shape {
   readonly usesV128: boolean;
   /** The types of the references that have been operands. */
   readonly references: Set<RefType>;
-  /** Locals that a loop's body writes, by the offset of the `loop` opcode. */
-  readonly loopWrites: ReadonlyMap<number, LocalSet>;
+  /** By the offset of the `loop` opcode. */
+  readonly loops: ReadonlyMap<number, LoopEffects>;
+  readonly firstWrites: FirstWrites;
   /** There are calls that return. */
   readonly hasCalls: boolean;
 }
@@ -29,9 +32,12 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const walker = new Walker(fn, 0);
   const legacy = new LegacyShape();
   const delimiters = new Delimiters();
-  const loopWrites = new Map<number, LocalSet>();
-  // One entry for each open loop: its own writes, which its parent gets when it closes.
-  const openLoops: { depth: number; writes: LocalSet }[] = [];
+  const loops = new Map<number, LoopEffects>();
+  const firstWrites = new FirstWrites();
+  // One entry for each open loop: its own effects, which its parent gets when it closes.
+  const openLoops: { depth: number; effects: LoopEffects }[] = [];
+  let loopDepth = 0;
+  let callsInLoops = false;
   let maxHeight = 0;
   let hasCalls = false;
   delimiters.open(walker.innermost.pc);
@@ -42,7 +48,11 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
       if (DELIMITERS.has(op)) delimiters.add(pc);
     }
     if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
-      openLoops.at(-1)?.writes.add(reader.index);
+      openLoops.at(-1)?.effects.writes.add(reader.index);
+      firstWrites.write(reader.index, pc);
+    } else if (openLoops.length > 0 && walker.reachable && isCall(op)) {
+      openLoops.at(-1)!.effects.hasCall = true;
+      callsInLoops = true;
     }
     if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
     const depth = walker.constructs.length;
@@ -52,18 +62,25 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
       delimiters.open(pc);
       if (op === Op.loop) {
         const writes = new LocalSet(fn.localTypes.length);
-        loopWrites.set(pc, writes);
-        openLoops.push({ depth: depthAfter, writes });
+        const effects = { writes, carried: writes, hasCall: false, alwaysCalls: false };
+        loops.set(pc, effects);
+        openLoops.push({ depth: depthAfter, effects });
+        loopDepth = Math.max(loopDepth, openLoops.length);
+        firstWrites.openLoop(pc);
       }
     } else if (depthAfter < depth) {
       delimiters.close(pc);
       if (openLoops.at(-1)?.depth === depth) {
-        const { writes } = openLoops.pop()!;
-        openLoops.at(-1)?.writes.addFrom(writes);
+        const { effects } = openLoops.pop()!;
+        const outer = openLoops.at(-1)?.effects;
+        outer?.writes.addFrom(effects.writes);
+        if (effects.hasCall && outer !== undefined) outer.hasCall = true;
+        firstWrites.closeLoop();
       }
     }
     maxHeight = Math.max(maxHeight, walker.operands.height);
   }
+  if (callsInLoops) refineLoopEffects(fn, body, loops, loopDepth);
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
   return {
@@ -72,7 +89,8 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     maxHeight,
     usesV128: hadV128,
     references: hadReferences,
-    loopWrites,
+    loops,
+    firstWrites,
     hasCalls,
   };
 }

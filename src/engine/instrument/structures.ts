@@ -51,7 +51,7 @@ export class Structures {
       code.blocks.openTryTable(reader, (label) => walker.target(label));
       walker.apply(reader);
     } else {
-      if (op === Op.loop) this.legacy.openLoopExit(reader, params);
+      if (op === Op.loop) this.#beforeLoop(reader, params);
       code.copy(reader);
       walker.apply(reader);
     }
@@ -64,13 +64,20 @@ export class Structures {
     this.legacy.openPad(walker.innermost);
   }
 
+  #beforeLoop(reader: InstructionReader, params: number): void {
+    const { plan, frame, walker } = this.#code;
+    const effects = plan.loops.get(reader.pc);
+    if (effects?.alwaysCalls === true) frame.flushBeforeLoop(walker, effects, reader.next);
+    this.legacy.openLoopExit(reader, params);
+  }
+
   #beginLoop({ pc, next }: InstructionReader): void {
     const code = this.#code;
     const counted = ChunkWriter.forLoop(code, pc);
     // The branch back, if it is one of a chunk's rounds, goes to another label.
     const construct = counted === undefined ? code.walker.innermost : undefined;
     code.labels.push({ construct, role: 'plain' });
-    code.plan.loopWrites.get(pc)?.forEach((local) => {
+    code.plan.loops.get(pc)?.writes.forEach((local) => {
       this.#facts.forget(local);
     });
     this.#facts.enter();

@@ -12,7 +12,9 @@ import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
+import type { FreshLocals } from './fresh-locals.ts';
 import { LocalSet } from './local-set.ts';
+import type { LoopEffects } from './loop-effects.ts';
 import { applyToOperands, type TypedFunction } from './operand-effects.ts';
 import { OperandStack } from './operands.ts';
 
@@ -21,8 +23,9 @@ export interface WalkedFunction extends TypedFunction {
   readonly module: Module;
   readonly results: readonly ValType[];
   readonly codeStart: number;
-  /** Locals that a loop's body writes, by the offset of the `loop` opcode; absent in the pre-pass. */
-  readonly loopWrites: ReadonlyMap<number, LocalSet> | undefined;
+  /** By the offset of the `loop` opcode; absent in the pre-pass. */
+  readonly loops: ReadonlyMap<number, LoopEffects> | undefined;
+  readonly fresh: FreshLocals | undefined;
 }
 
 export class Walker {
@@ -110,7 +113,7 @@ export class Walker {
         this.#close();
         return;
       case Op.tryTable: {
-        for (const { label } of reader.catches) this.#handler(this.target(label));
+        for (const { label } of reader.catches) this.#handler(this.target(label), reader.pc);
         const { params, results } = blockSignature(this.#fn.module, reader.blockType);
         this.operands.pop(params.length);
         this.#open('try_table', reader.pc, params, results, reader.catches);
@@ -176,8 +179,8 @@ export class Walker {
 
   /** The state in a loop's body when control may also come from its end. */
   enterLoopHeader(pc: number): void {
-    const writes = this.#fn.loopWrites?.get(pc);
-    if (writes !== undefined) this.dirty.addFrom(writes);
+    const effects = this.#fn.loops?.get(pc);
+    if (effects !== undefined) this.dirty.addFrom(effects.carried);
   }
 
   /**
@@ -203,8 +206,8 @@ export class Walker {
   }
 
   /** Puts the walker into the middle of a body: used when a continuation begins. */
-  restore(constructs: readonly Construct[], operands: OperandStack): void {
-    this.dirty.clear();
+  restore(pc: number, constructs: readonly Construct[], operands: OperandStack): void {
+    this.dirty = this.#freshLocals(pc);
     this.constructs.length = 0;
     for (const c of constructs) {
       this.constructs.push({
@@ -217,7 +220,9 @@ export class Walker {
       });
     }
     for (const [level, construct] of this.constructs.entries()) {
-      for (const label of construct.handlers) this.#handler(this.constructs[level - 1 - label]!);
+      for (const label of construct.handlers) {
+        this.#handler(this.constructs[level - 1 - label]!, construct.pc);
+      }
     }
     this.operands.truncate(0);
     for (let i = 0; i < operands.height; i++) {
@@ -277,13 +282,14 @@ export class Walker {
   }
 
   /**
-   * An exception can take control to a label. It comes out of a call, before which everything was
-   * flushed: code that throws by itself leaves its version first.
+   * An exception can take control to a label, out of a protected body that begins here. It comes out
+   * of a call, before which everything was flushed: code that throws by itself leaves its version first.
    */
-  #handler(construct: Construct): void {
+  #handler(construct: Construct, pc: number): void {
     construct.branched = true;
     construct.caught = true;
     construct.endDirty ??= new LocalSet(this.#tracked);
+    construct.endDirty.addFrom(this.#freshLocals(pc));
   }
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
@@ -295,7 +301,16 @@ export class Walker {
     this.operands.truncate(construct.height);
     this.operands.pushAll(params);
     this.reachable = !construct.lastArm;
-    this.dirty = new LocalSet(this.#tracked);
+    this.dirty = this.#freshLocals(construct.pc);
+  }
+
+  /** What no flush before `pc` has stored, nor any after it before something writes it. */
+  #freshLocals(pc: number): LocalSet {
+    const set = new LocalSet(this.#tracked);
+    const { fresh } = this.#fn;
+    const end = Math.min(this.#tracked, fresh?.end ?? 0);
+    for (let i = 0; i < end; i++) if (fresh!.has(i, pc)) set.add(i);
+    return set;
   }
 
   #tagParams(tag: number): readonly ValType[] {

@@ -51,8 +51,7 @@ export function writeBits(view: DataView, address: number, value: Bits): void {
 
 /** Parameters, then locals. */
 export function frameLocals(frame: Frame, view: DataView): FrameValue[] {
-  const { localTypes, localOffsets } = frame.fn.plan;
-  return localTypes.map((type, i) => readValue(view, frame, localOffsets[i]!, type));
+  return frame.fn.plan.localTypes.map((_, i) => localValue(view, frame, i));
 }
 
 /** Operands, the bottom of the stack first. */
@@ -68,9 +67,34 @@ export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
       }
       return constant(plan.module.bytes, operands.constantStart[i]!, operands.constantEnd[i]!);
     }
-    const offset = source === SLOT ? operandOffset(plan, i) : plan.localOffsets[source]!;
-    return readValue(view, frame, offset, type);
+    if (source !== SLOT) return localValue(view, frame, source);
+    return readValue(view, frame, operandOffset(plan, i), type);
   });
+}
+
+function localValue(view: DataView, frame: Frame, local: number): FrameValue {
+  const { localTypes, localOffsets, fresh } = frame.fn.plan;
+  const type = localTypes[local]!;
+  if (fresh.has(local, frame.snapshot.pc)) return firstValue(frame, type);
+  return readValue(view, frame, localOffsets[local]!, type);
+}
+
+/** What locals begin with. */
+function firstValue(frame: Frame, type: ValType): FrameValue {
+  switch (type.kind) {
+    case 'i32':
+    case 'f32':
+      return { type: type.kind, bits: 0 };
+    case 'i64':
+    case 'f64':
+      return { type: type.kind, bits: 0n };
+    case 'v128':
+      return { type: 'v128', bits: new Uint8Array(16) };
+    case 'ref': {
+      const hierarchy = hierarchyOf(frame.fn.plan.module, type);
+      return { type: 'ref', hierarchy, address: undefined };
+    }
+  }
 }
 
 function readValue(view: DataView, frame: Frame, offset: number, type: ValType): FrameValue {

@@ -1,6 +1,8 @@
 /** Where a function's values are in its frame. */
 import { describe, expect, test } from 'vitest';
+import type { LocalSet } from '../../../src/engine/instrument/local-set.ts';
 import { operandOffset } from '../../../src/engine/instrument/plan.ts';
+import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { planOf } from './plans.ts';
 
 describe('locals', () => {
@@ -78,10 +80,70 @@ test('a loop has the locals that its body writes, those of inner loops among the
       (local.set 1 (i32.const 2))
       (loop (drop (local.tee 2 (i32.const 3)))))
     (local.set 3 (i32.const 4))))`);
-  const written = [...plan.loopWrites.values()].map((set) =>
-    [0, 1, 2, 3].filter((local) => set.has(local)),
-  );
+  const written = [...plan.loops.values()].map(({ writes }) => members(writes, 4));
   expect(written).toEqual([[1, 2], [2]]);
+});
+
+test('around a loop whose every way has a call, only what is written behind it differs', async () => {
+  const plan = await planOf(`(module (func $f) (func (param i32) (local i32 i32 i32 i32)
+    (loop $outer
+      (local.set 1 (i32.const 1))
+      (call $f)
+      (local.set 2 (i32.const 1))
+      (br_if $outer (local.get 0))
+      (loop $inner
+        (local.set 3 (i32.const 1))
+        (if (local.get 0) (then (call $f)))
+        (br_if $inner (local.get 0)))
+      (loop $silent
+        (local.set 4 (i32.const 1))
+        (br_if $silent (local.get 0)))
+      (br_if $outer (local.get 0)))))`);
+  const effects = [...plan.loops.values()].map(({ carried, hasCall, alwaysCalls }) => ({
+    carried: members(carried, 5),
+    hasCall,
+    alwaysCalls,
+  }));
+  expect(effects).toEqual([
+    { carried: [2, 3, 4], hasCall: true, alwaysCalls: true },
+    { carried: [2, 3], hasCall: true, alwaysCalls: false },
+    { carried: [4], hasCall: false, alwaysCalls: false },
+  ]);
+});
+
+test('a local is fresh up to its first write, or to the outermost loop around that', async () => {
+  const plan = await planOf(`(module (func (param i32) (local i32 i32 i32)
+    nop
+    (if (local.get 0) (then (local.set 1 (i32.const 1))))
+    (loop nop (loop (local.set 2 (i32.const 1))))))`);
+  const reader = new InstructionReader(plan.module.bytes, plan.codeStart, plan.body.end);
+  const fresh: string[] = [];
+  while (reader.read()) {
+    const locals = [0, 1, 2, 3].filter((local) => plan.fresh.has(local, reader.pc));
+    fresh.push(`${reader.info.name}: ${locals}`);
+  }
+  expect(fresh).toEqual([
+    'nop: 1,2,3',
+    'local.get: 1,2,3',
+    'if: 1,2,3',
+    'i32.const: 1,2,3',
+    'local.set: 1,2,3',
+    'end: 2,3',
+    'loop: 2,3',
+    'nop: 3',
+    'loop: 3',
+    'i32.const: 3',
+    'local.set: 3',
+    'end: 3',
+    'end: 3',
+    'end: 3',
+  ]);
+  expect([0, 1, 2, 3].map((local) => plan.fresh.isConstant(local))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
 });
 
 test('with more locals than V8 takes, the last are in the frame only', async () => {
@@ -102,3 +164,7 @@ test('operands share scratch locals where there would be too many', async () => 
   expect((await planOf(`(module (func ${deep}))`)).homes).toBe(64);
   expect((await planOf(`(module (func ${deep}))`, { homes: 3 })).homes).toBe(3);
 });
+
+function members(set: LocalSet, locals: number): number[] {
+  return Array.from({ length: locals }, (_, i) => i).filter((local) => set.has(local));
+}

@@ -266,7 +266,7 @@ test('put into the middle of a body, it has everything in the frame', async () =
   walk(plan, (walker, name) => {
     if (name !== 'nop') return;
     const other = new Walker(plan, plan.registers);
-    other.restore(walker.constructs, walker.operands);
+    other.restore(plan.body.end, walker.constructs, walker.operands);
     expect(dirtyOf(other, 2)).toEqual([]);
     expect(operandsOf(other)).toBe(operandsOf(walker));
     expect(Array.from({ length: 3 }, (_, i) => other.operands.clean[i])).toEqual([
