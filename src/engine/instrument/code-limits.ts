@@ -30,6 +30,11 @@ export interface CodeLimits {
    * small functions in the module, and instrumented functions are no longer small.
    */
   readonly emptyFunctions: boolean;
+  /**
+   * Frames that are in a call hold all references. If not, they hold those that a debugger can be
+   * shown: see `isShown` in `references.ts`. Frames that are stopped at hold all in any case.
+   */
+  readonly callersReferences: boolean;
   /** The arrays of references are replaced by new ones now and then: see `renewal.ts`. */
   readonly renewReferences: boolean;
   /**
@@ -60,6 +65,7 @@ export const CODE_LIMITS: CodeLimits = {
   cruiseBytes: MAX_BODY_BYTES,
   chunkRounds: 1024,
   emptyFunctions: true,
+  callersReferences: false,
   renewReferences: true,
   signatureBytes: 1 << 20,
   codeBytes: MAX_CODE_BYTES,

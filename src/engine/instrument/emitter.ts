@@ -206,8 +206,8 @@ export class FunctionEmitter {
 
   #call(reader: InstructionReader): void {
     const { walker, frame, out } = this.code;
-    frame.flushLocals(walker, reader.pc);
-    frame.flushOperands(walker.operands);
+    frame.flushKeptLocals(walker, reader.pc);
+    frame.flushKeptOperands(walker.operands);
     this.code.calls.setCalleeFrame(this.code.plan.frameSize);
     const first = out.length;
     this.code.calls.anchorPosition();

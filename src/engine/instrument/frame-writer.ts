@@ -14,6 +14,7 @@ import { caughtOffset } from './legacy-shape.ts';
 import type { LoopEffects } from './loop-effects.ts';
 import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
+import { hierarchyOf, isShown } from './references.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
@@ -75,10 +76,21 @@ export class FrameWriter {
    * @param header pc of the first instruction inside
    */
   flushBeforeLoop(walker: Walker, { carried }: LoopEffects, header: number): void {
-    const { fresh } = this.#plan;
+    const { fresh, unkept } = this.#plan;
     const keep = {
-      has: (local: number) => fresh.has(local, header) || carried.has(local),
+      has: (local: number) =>
+        fresh.has(local, header) || carried.has(local) || unkept?.has(local) === true,
       hasWord: (word: number) => fresh.hasWord(word, header),
+    };
+    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+  }
+
+  /** The same before the call at `pc`: without those that are not kept during calls. */
+  flushKeptLocals(walker: Walker, pc: number): void {
+    const { fresh, unkept } = this.#plan;
+    const keep = {
+      has: (local: number) => fresh.has(local, pc) || unkept?.has(local) === true,
+      hasWord: (word: number) => fresh.hasWord(word, pc),
     };
     walker.dirty.take(keep, (local) => this.#storeLocal(local));
   }
@@ -199,6 +211,33 @@ export class FrameWriter {
   flushOperands(operands: OperandStack): void {
     this.houseOperands(operands);
     this.#save(operands, operands.height);
+  }
+
+  /** The same before a call: without those that are not kept during calls. */
+  flushKeptOperands(operands: OperandStack): void {
+    if (this.#plan.limits.callersReferences) {
+      this.flushOperands(operands);
+      return;
+    }
+    const missing: number[] = [];
+    let lowest = operands.height;
+    for (let i = operands.height - 1; i >= operands.savedBelow; i--) {
+      if (operands.sources[i] !== SLOT || operands.clean[i]) continue;
+      if (this.#isKept(operands.types[i]!)) missing.push(i);
+      else lowest = i;
+    }
+    if (missing.length > 0) {
+      this.houseOperands(operands);
+      for (const i of missing.reverse()) {
+        this.#storeOperand(operands, i);
+        operands.clean[i] = true;
+      }
+    }
+    operands.savedBelow = Math.max(operands.savedBelow, lowest);
+  }
+
+  #isKept(type: ValType): boolean {
+    return type.kind !== 'ref' || isShown(hierarchyOf(this.#plan.module, type));
   }
 
   /** The same for the operands up to `height`, all of them housed. */

@@ -23,7 +23,7 @@ export interface LoopEffects {
   alwaysCalls: boolean;
 }
 
-/** Instructions before which all locals are stored. */
+/** Instructions before which all locals are stored that are kept during calls. */
 export function isCall(op: number): boolean {
   return op === Op.call || op === Op.callIndirect || op === Op.callRef;
 }
@@ -45,10 +45,14 @@ export function refineLoopEffects(
   const walker = new Walker({ ...fn, loops }, locals + depth);
   walker.dirty.clear();
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
+  const keep = {
+    has: (local: number) => fn.unkept?.has(local) === true,
+    hasWord: () => false,
+  };
   let open = 0;
   while (!walker.finished && reader.read()) {
     const { op } = reader;
-    if (walker.reachable && isCall(op)) walker.dirty.clear();
+    if (walker.reachable && isCall(op)) walker.dirty.take(keep, () => {});
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);

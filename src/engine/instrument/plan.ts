@@ -14,9 +14,10 @@ import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import { FreshLocals } from './fresh-locals.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
+import { LocalSet } from './local-set.ts';
 import type { LoopEffects } from './loop-effects.ts';
 import { prepass, type Shape } from './prepass.ts';
-import { type Hierarchy, hierarchyOf, REFERENCE_SIZE, storageType } from './references.ts';
+import { type Hierarchy, hierarchyOf, isShown, REFERENCE_SIZE, storageType } from './references.ts';
 import type { WalkedFunction } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
@@ -89,6 +90,7 @@ export function planFunction(
     codeStart: body.codeStart,
     loops: undefined,
     fresh: undefined,
+    unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
   const shape = prepass(walked, body);
   const scratch = scratchBounds(shape, localTypes, limits);
@@ -123,6 +125,18 @@ export function planFunction(
     // 16 at least: an empty frame would make a caller and its callee share one base.
     frameSize: Math.max(16, align(caughtOffset(caughtBase, shape.legacy.depth), 16)),
   };
+}
+
+/** Locals that no debugger can be shown in a frame that is in a call. */
+function unkeptLocals(module: Module, localTypes: readonly ValType[]): LocalSet | undefined {
+  const unkept = new LocalSet(localTypes.length);
+  let any = false;
+  localTypes.forEach((type, local) => {
+    if (type.kind !== 'ref' || isShown(hierarchyOf(module, type))) return;
+    unkept.add(local);
+    any = true;
+  });
+  return any ? unkept : undefined;
 }
 
 /** Offset in the frame of the operand at `height` (0: the bottom of the operand stack). */

@@ -54,6 +54,15 @@ export function hierarchyOf(module: Module, type: RefType): Hierarchy {
   }
 }
 
+/**
+ * Whether a debugger can be shown references of a hierarchy. The world has no value for others, and
+ * shows no locals at all of a frame with one among them (`unsupported-type`). To keep those in frames
+ * that are in a call would cost much and serve nobody.
+ */
+export function isShown(hierarchy: Hierarchy): boolean {
+  return hierarchy === 'func' || hierarchy === 'exn';
+}
+
 /** The top of its hierarchy: what an array holds needs no cast. */
 export function isTop({ heap }: RefType): boolean {
   return heap === 'func' || heap === 'extern' || heap === 'any' || heap === 'exn';

@@ -41,9 +41,11 @@ export function emitRenewal(
 
 const I32_BLOCK = 0x7f;
 
-/** References are stored before calls; functions without any hardly ever store one. */
+/** References are stored before calls, else hardly ever. Functions are old objects, most of them. */
 function isRenewing({ limits, references, hasCalls }: FunctionPlan): boolean {
-  return limits.renewReferences && references.size > 0 && hasCalls;
+  if (!limits.renewReferences || !hasCalls) return false;
+  const hidden = references.has('any') || references.has('extern');
+  return references.has('exn') || (limits.callersReferences && hidden);
 }
 
 function loadCount(out: CodeWriter): void {

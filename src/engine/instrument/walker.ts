@@ -26,6 +26,8 @@ export interface WalkedFunction extends TypedFunction {
   /** By the offset of the `loop` opcode; absent in the pre-pass. */
   readonly loops: ReadonlyMap<number, LoopEffects> | undefined;
   readonly fresh: FreshLocals | undefined;
+  /** Locals that are not stored before calls; undefined: all are. */
+  readonly unkept: LocalSet | undefined;
 }
 
 export class Walker {
@@ -207,7 +209,7 @@ export class Walker {
 
   /** Puts the walker into the middle of a body: used when a continuation begins. */
   restore(pc: number, constructs: readonly Construct[], operands: OperandStack): void {
-    this.dirty = this.#freshLocals(pc);
+    this.dirty = this.#unflushed(pc);
     this.constructs.length = 0;
     for (const c of constructs) {
       this.constructs.push({
@@ -283,13 +285,14 @@ export class Walker {
 
   /**
    * An exception can take control to a label, out of a protected body that begins here. It comes out
-   * of a call, before which everything was flushed: code that throws by itself leaves its version first.
+   * of a call, before which all that is kept was flushed: code that throws by itself leaves its
+   * version first.
    */
   #handler(construct: Construct, pc: number): void {
     construct.branched = true;
     construct.caught = true;
     construct.endDirty ??= new LocalSet(this.#tracked);
-    construct.endDirty.addFrom(this.#freshLocals(pc));
+    construct.endDirty.addFrom(this.#unflushed(pc));
   }
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
@@ -301,15 +304,16 @@ export class Walker {
     this.operands.truncate(construct.height);
     this.operands.pushAll(params);
     this.reachable = !construct.lastArm;
-    this.dirty = this.#freshLocals(construct.pc);
+    this.dirty = this.#unflushed(construct.pc);
   }
 
   /** What no flush before `pc` has stored, nor any after it before something writes it. */
-  #freshLocals(pc: number): LocalSet {
+  #unflushed(pc: number): LocalSet {
     const set = new LocalSet(this.#tracked);
     const { fresh } = this.#fn;
     const end = Math.min(this.#tracked, fresh?.end ?? 0);
     for (let i = 0; i < end; i++) if (fresh!.has(i, pc)) set.add(i);
+    if (this.#fn.unkept !== undefined) set.addFrom(this.#fn.unkept);
     return set;
   }
 

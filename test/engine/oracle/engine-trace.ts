@@ -1,5 +1,6 @@
 /** The same scenarios under the engine. */
 
+import { CODE_LIMITS, type CodeLimits } from '../../../src/engine/instrument/code-limits.ts';
 import { caughtOffset } from '../../../src/engine/instrument/legacy-shape.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine, type StopEvent } from '../../../src/engine/runtime/engine.ts';
@@ -36,6 +37,7 @@ export interface Driver {
  *   stop elsewhere are to be compared
  * @param begin - called before any code has run, with all modules loaded
  * @param onStop - called at every stop; says how to go on
+ * @param codeLimits - without others, callers have all their references: V8 shows them
  * @returns what the embedder returned
  */
 export function runUnderEngine(
@@ -44,12 +46,14 @@ export function runUnderEngine(
   identities: 'run' | 'stop',
   begin: (driver: Driver) => void,
   onStop: (stop: EngineStop, driver: Driver) => 'run' | 'step',
+  codeLimits: CodeLimits = { ...CODE_LIMITS, callersReferences: true },
 ): string {
   let how: 'run' | 'step' = 'run';
   const numbers = new ObjectNumbers();
   let reader: StateReader | undefined;
   const engine = new Engine({
     memory: createDebugMemory(),
+    codeLimits,
     onStop: (event) => {
       // The session on the other side does not stop where a host function throws.
       if (!isInHostCall(engine)) {

@@ -1,8 +1,13 @@
 /** The engine against V8's own debugger: the same stops, each with the same state, bit by bit. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CODE_LIMITS, type CodeLimits } from '../../../src/engine/instrument/code-limits.ts';
 import { Op } from '../../../src/wasm/opcodes.ts';
 import { runUnderEngine } from './engine-trace.ts';
-import { stopsToCompare } from './scenario.ts';
+import { type Scenario, stopsToCompare } from './scenario.ts';
+import { exceptions } from './scenarios/exceptions.ts';
+import { garbageCollected } from './scenarios/gc.ts';
+import { legacyExceptions } from './scenarios/legacy-exceptions.ts';
+import { references } from './scenarios/references.ts';
 import { scenarios } from './scenarios.ts';
 import { stateText, type Trace } from './state.ts';
 import { assembleScenarios, traceInV8 } from './v8.ts';
@@ -69,6 +74,33 @@ describe('stepping shows what V8 shows', () => {
     for (const { at, state } of passed) expect(withoutPc(state)).toBe(withoutPc(found[at]!));
   });
 });
+
+/** Innermost frames at each step, and the result. */
+function steps(scenario: Scenario, codeLimits: CodeLimits): string[] {
+  const found: string[] = [];
+  const result = runUnderEngine(
+    scenario,
+    bytes.get(scenario.name)!,
+    'stop',
+    ({ engine }) => engine.resume('step'),
+    ({ event, stack }) => {
+      const [newest] = stack[0]!;
+      found.push(`${event} ${stateText([[newest!]])}`);
+      return found.length < 2000 ? 'step' : 'run';
+    },
+    codeLimits,
+  );
+  return [...found, result];
+}
+
+test.each([...garbageCollected, ...references, ...exceptions, ...legacyExceptions])(
+  'the innermost frame has all references where callers have not: $name',
+  (scenario) => {
+    const whole = steps(scenario, { ...CODE_LIMITS, callersReferences: true });
+    const found = steps(scenario, { ...CODE_LIMITS, callersReferences: false });
+    expect(found).toEqual(whole);
+  },
+);
 
 /**
  * V8 shows an f32 as a double, which makes a signaling NaN quiet. The engine's own text has the true
