@@ -209,7 +209,7 @@ export class Walker {
 
   /** Puts the walker into the middle of a body: used when a continuation begins. */
   restore(pc: number, constructs: readonly Construct[], operands: OperandStack): void {
-    this.dirty = this.#unflushed(pc);
+    this.dirty = this.#freshLocals(pc);
     this.constructs.length = 0;
     for (const c of constructs) {
       this.constructs.push({
@@ -307,13 +307,19 @@ export class Walker {
     this.dirty = this.#unflushed(construct.pc);
   }
 
-  /** What no flush before `pc` has stored, nor any after it before something writes it. */
+  /** What calls in a body that begins at `pc` may leave to be stored. */
   #unflushed(pc: number): LocalSet {
+    const set = this.#freshLocals(pc);
+    if (this.#fn.unkept !== undefined) set.addFrom(this.#fn.unkept);
+    return set;
+  }
+
+  /** What no flush before `pc` has stored, nor any after it before something writes it. */
+  #freshLocals(pc: number): LocalSet {
     const set = new LocalSet(this.#tracked);
     const { fresh } = this.#fn;
     const end = Math.min(this.#tracked, fresh?.end ?? 0);
     for (let i = 0; i < end; i++) if (fresh!.has(i, pc)) set.add(i);
-    if (this.#fn.unkept !== undefined) set.addFrom(this.#fn.unkept);
     return set;
   }
 
