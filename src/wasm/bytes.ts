@@ -285,6 +285,33 @@ export class ByteWriter {
     this.#buffer[at + 4] = v >>> 28;
   }
 
+  /**
+   * A signed integer in so many bytes, up to 5, which readers take as they take its shortest encoding.
+   *
+   * @throws RangeError if that is too few
+   */
+  paddedS32(v: number, bytes: number): void {
+    for (let i = 0; i < bytes; i++) this.u8(0);
+    this.patchS32(this.#length - bytes, v, bytes);
+  }
+
+  /** Writes another integer in the place of one from {@link paddedS32}. */
+  patchS32(at: number, v: number, bytes: number): void {
+    const shift = Math.max(0, 32 - 7 * bytes);
+    if ((v << shift) >> shift !== (v | 0)) throw new RangeError(`not ${bytes} bytes: ${v}`);
+    if (at + bytes > this.#length) throw new RangeError(`nothing written at ${at}`);
+    for (let i = 0; i < bytes; i++) {
+      const more = i < bytes - 1 ? 0x80 : 0;
+      this.#buffer[at + i] = ((v >> Math.min(31, 7 * i)) & 0x7f) | more;
+    }
+  }
+
+  /** Sets bits of a byte that has been written. */
+  setBits(at: number, bits: number): void {
+    if (at >= this.#length) throw new RangeError(`nothing written at ${at}`);
+    this.#buffer[at]! |= bits;
+  }
+
   /** The bytes written, as a copy of their own; the writer is empty afterwards. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#buffer.slice(0, this.#length);

@@ -1,90 +1,106 @@
 /**
- * Which memory accesses need no check of their own because an earlier one covers them: for each
- * local that served as an address, the most bytes behind it that are known to be in bounds.
- * Memories never shrink, so only a write to the local ends a fact.
+ * Which memory accesses need no check of their own because an earlier one covers them: for addresses
+ * that served, how many bytes from there on are in bounds. Memories never shrink and a value does not
+ * change, so what has been found holds wherever the check dominates.
  *
- * What is found inside a construct is taken back at its end, by a log: copies of all facts for each
- * construct would make deep nesting quadratic.
+ * An address that is larger than one that is in bounds by less than the bytes that are known there
+ * does not wrap, so that addresses may be compared by their constants.
  */
+import type { AddressValues } from './address-values.ts';
+import type { Dominance } from './dominance.ts';
 
-interface Undo {
-  readonly memory: number;
-  readonly local: number;
-  /** What was known before; undefined: nothing. */
-  readonly before: number | undefined;
-  /** Number of the change. */
-  readonly time: number;
+/** So many facts of one base are looked at. */
+const MOST_LOOKED_AT = 8;
+const NONE = 0;
+
+/** A check in the code that can be made to cover more. */
+export interface WideningCheck {
+  /** The number of {@link Dominance.stretch} that it is in. */
+  readonly stretch: number;
+  reaches(bytes: number): boolean;
+  widen(bytes: number): void;
 }
 
 export class BoundsFacts {
-  /** By memory, then by local: bytes from the local's value on that are in bounds. */
-  readonly #facts = new Map<number, Map<number, number>>();
-  readonly #log: Undo[] = [];
-  /** For each open construct, the length of the log at its entry. */
-  readonly #open: number[] = [];
-  /** By local: when it was written last. What was known before then is not true any more. */
-  readonly #writes = new Map<number, number>();
-  #time = 0;
+  readonly #dominance: Dominance;
+  readonly #values: AddressValues;
+  /** By memory, then by base: the latest fact. */
+  readonly #latest: Map<number, number>[] = [];
+  // By fact.
+  readonly #constants: number[] = [0];
+  /** Bytes from there on. */
+  readonly #spans: number[] = [0];
+  readonly #times: number[] = [0];
+  readonly #checks: (WideningCheck | undefined)[] = [undefined];
+  /** The one before, of the same base. */
+  readonly #previous: number[] = [NONE];
 
-  covers(memory: number, local: number, bytes: number): boolean {
-    return (this.#facts.get(memory)?.get(local) ?? 0) >= bytes;
+  constructor(dominance: Dominance, values: AddressValues) {
+    this.#dominance = dominance;
+    this.#values = values;
   }
 
-  add(memory: number, local: number, bytes: number): void {
-    let facts = this.#facts.get(memory);
-    if (facts === undefined) {
-      facts = new Map();
-      this.#facts.set(memory, facts);
+  /**
+   * Whether an access is in bounds because an earlier check says so, or can be made to: where both
+   * are executed or none, that check is made wider.
+   *
+   * @param wide the address is an i64
+   * @param value of the address
+   * @param bytes from there to the end of the access
+   */
+  covers(memory: number, wide: boolean, value: number, bytes: number): boolean {
+    const latest = this.#latest[memory];
+    if (latest === undefined) return false;
+    const base = this.#values.base(value);
+    const constant = this.#values.constant(value);
+    let looked = 0;
+    let after = NONE;
+    let widening = NONE;
+    for (let fact = latest.get(base) ?? NONE; fact !== NONE && looked < MOST_LOOKED_AT; looked++) {
+      const previous = this.#previous[fact]!;
+      if (this.#dominance.holds(this.#times[fact]!)) {
+        const end = bytes + distance(this.#constants[fact]!, constant, wide);
+        if (end <= this.#spans[fact]!) return true;
+        if (widening === NONE && this.#canReach(fact, end)) widening = fact;
+        after = fact;
+      } else if (after === NONE) {
+        latest.set(base, previous);
+      } else {
+        this.#previous[after] = previous;
+      }
+      fact = previous;
     }
-    this.#note(memory, local, facts.get(local));
-    facts.set(local, bytes);
+    if (widening === NONE) return false;
+    const span = bytes + distance(this.#constants[widening]!, constant, wide);
+    this.#spans[widening] = span;
+    this.#checks[widening]!.widen(span);
+    return true;
   }
 
-  /** The local is written: nothing is known of it, nor at the end of any construct around. */
-  forget(local: number): void {
-    for (const facts of this.#facts.values()) facts.delete(local);
-    if (this.#log.length > 0) this.#writes.set(local, ++this.#time);
-  }
-
-  /** A construct begins; what holds here holds at its `else` and end unless it is written inside. */
-  enter(): void {
-    this.#open.push(this.#log.length);
-  }
-
-  /** The other arm begins: what holds is what held at the `if`, less what the first arm wrote. */
-  alternate(): void {
-    const entry = this.#open.at(-1);
-    if (entry === undefined) this.reset();
-    else this.#takeBack(entry);
-  }
-
-  /** A construct ends. */
-  exit(): void {
-    const entry = this.#open.pop();
-    if (entry === undefined) this.reset();
-    else this.#takeBack(entry);
-  }
-
-  /** Control may come from elsewhere: nothing is known. */
-  reset(): void {
-    for (const [memory, facts] of this.#facts) {
-      for (const [local, bytes] of facts) this.#note(memory, local, bytes);
-      facts.clear();
+  /** An access has been checked. */
+  add(memory: number, value: number, bytes: number, check: WideningCheck | undefined): void {
+    let latest = this.#latest[memory];
+    if (latest === undefined) {
+      latest = new Map();
+      this.#latest[memory] = latest;
     }
+    const base = this.#values.base(value);
+    this.#constants.push(this.#values.constant(value));
+    this.#spans.push(bytes);
+    this.#times.push(this.#dominance.tick());
+    this.#checks.push(check);
+    const fact = this.#previous.push(latest.get(base) ?? NONE) - 1;
+    latest.set(base, fact);
   }
 
-  #note(memory: number, local: number, before: number | undefined): void {
-    if (this.#open.length === 0) return;
-    this.#log.push({ memory, local, before, time: ++this.#time });
+  #canReach(fact: number, bytes: number): boolean {
+    const check = this.#checks[fact];
+    return check?.stretch === this.#dominance.stretch && check.reaches(bytes);
   }
+}
 
-  #takeBack(entry: number): void {
-    while (this.#log.length > entry) {
-      const { memory, local, before, time } = this.#log.pop()!;
-      const facts = this.#facts.get(memory)!;
-      if (before === undefined || (this.#writes.get(local) ?? -1) > time) facts.delete(local);
-      else facts.set(local, before);
-    }
-    if (this.#log.length === 0) this.#writes.clear();
-  }
+/** From one constant up to another; where addresses do not wrap, infinity if it is below. */
+function distance(from: number, to: number, wide: boolean): number {
+  if (!wide) return (to - from) >>> 0;
+  return to >= from ? to - from : Infinity;
 }

@@ -1,7 +1,9 @@
 /** What the checks before instructions that can trap share. */
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import type { AddressValues } from './address-values.ts';
 import type { CodeWriter } from './code.ts';
+import type { Dominance } from './dominance.ts';
 import type { OperandStack } from './operands.ts';
 import type { SegmentKind } from './segments.ts';
 import type { SignatureTest } from './signature-tables.ts';
@@ -11,6 +13,10 @@ export interface CheckContext {
   readonly module: Module;
   readonly out: CodeWriter;
   readonly operands: OperandStack;
+  readonly dominance: Dominance;
+  readonly values: AddressValues;
+  /** Whether a check before the instruction at a pc may be one for accesses behind it as well. */
+  mayLookAhead(pc: number): boolean;
   /** Makes every operand's value available. */
   house(): void;
   /** Pushes the value of the operand `depth` below the top. */

@@ -16,10 +16,10 @@
 import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { Affine } from './affine.ts';
+import { pushMemoryBytes } from './bounds-check.ts';
 import { pushI64 } from './check-context.ts';
 import { type Condition, type CountedLoop, countedLoop, type Range } from './counted-loop.ts';
 import { BEYOND } from './layout.ts';
-import { pushMemoryBytes } from './memory-checks.ts';
 import type { VersionWriter } from './version-writer.ts';
 
 export class ChunkWriter {
@@ -34,8 +34,8 @@ export class ChunkWriter {
   /** What runs the loop at a pc in chunks, if that can be done in this version. */
   static forLoop(code: VersionWriter, loop: number): ChunkWriter | undefined {
     const { plan, options } = code;
-    const { hooks, limitAddress, chunks } = options;
-    if (chunks === false || plan.limits.chunkRounds === 0 || limitAddress === undefined) {
+    const { hooks, limitAddress, early } = options;
+    if (early === false || plan.limits.chunkRounds === 0 || limitAddress === undefined) {
       return undefined;
     }
     if (hooks === 'all' || plan.legacy.depth > 0) return undefined;

@@ -26,6 +26,13 @@ export interface CodeLimits {
    */
   readonly chunkRounds: number;
   /**
+   * A check of bounds is for accesses that certainly follow as well. False: each is just before the
+   * instruction that may trap.
+   */
+  readonly checksAhead: boolean;
+  /** Addresses are known as sums of others and constants. False: as locals that were not written. */
+  readonly addressSums: boolean;
+  /**
    * As many empty functions as the module has real ones. How much V8 inlines depends on the share of
    * small functions in the module, and instrumented functions are no longer small.
    */
@@ -64,6 +71,8 @@ export const CODE_LIMITS: CodeLimits = {
   homes: 64,
   cruiseBytes: MAX_BODY_BYTES,
   chunkRounds: 1024,
+  checksAhead: true,
+  addressSums: true,
   emptyFunctions: true,
   callersReferences: false,
   renewReferences: true,

@@ -43,7 +43,7 @@ export function emitContinuation(
       } else if (construct.kind === 'try_table') {
         code.blocks.reopenTryTable(construct, constructs.slice(0, level));
       } else if (construct.kind === 'try') {
-        structures.reopenTry(construct);
+        structures.reopenTry(construct, level);
       } else {
         if (construct.kind === 'catch') frame.loadCaught(handlersAround(constructs, level));
         code.blocks.open(construct.results, { construct, role: 'arm' });

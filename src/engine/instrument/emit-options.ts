@@ -19,9 +19,10 @@ export interface EmitOptions {
   readonly registers?: number;
   /**
    * Let checks fire early, for a version without this to look closer: run counted loops in chunks of
-   * rounds, and go by the signature tables alone. By default that is done.
+   * rounds, check the bounds of several accesses at once, and go by the signature tables alone. By
+   * default that is done.
    */
-  readonly chunks?: boolean;
+  readonly early?: boolean;
   /** How long the version may become before it is left for another. */
   readonly cap?: ByteCap;
   /** Filled with where each of the original's instructions is. */

@@ -4,9 +4,11 @@
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import { AddressValues } from './address-values.ts';
 import { emitBranch } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DELIMITERS } from './construct.ts';
+import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { BEYOND, CAPPED, TRAP } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
@@ -29,6 +31,8 @@ export class FunctionEmitter {
   /** The version is left somewhere because it would become too long. */
   isCapped = false;
   readonly #traps: TrapChecks;
+  readonly #dominance = new Dominance();
+  readonly #values: AddressValues;
   readonly structures: Structures;
 
   /** @param parameters number of locals that are the emitted function's parameters */
@@ -39,10 +43,26 @@ export class FunctionEmitter {
     this.#trustedPc = options.trustedPc ?? -1;
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     const { walker, frame, out } = this.code;
+    const { operands } = walker;
+    const dominance = this.#dominance;
+    this.#values = new AddressValues({
+      bytes: plan.module.bytes,
+      operands,
+      dominance,
+      locals: plan.localTypes.length,
+      sums: plan.limits.addressSums,
+    });
+    const values = this.#values;
+    const { hooks, early } = options;
+    const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
     this.#traps = new TrapChecks({
       module: plan.module,
       out,
-      operands: walker.operands,
+      operands,
+      dominance,
+      values,
+      // The stop at a hooked instruction has been before its check.
+      mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
       house: () => frame.houseOperands(walker.operands),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),
@@ -51,7 +71,8 @@ export class FunctionEmitter {
     });
     this.structures = new Structures({
       code: this.code,
-      facts: this.#traps.facts,
+      dominance,
+      values,
       budget: this.#budget,
       emitLoop: ({ pc }) => this.stream(pc, walker.constructs.length, pc),
     });
@@ -143,6 +164,15 @@ export class FunctionEmitter {
       case Op.localTee:
         this.#local(reader);
         return;
+      case Op.i32Add:
+      case Op.i32Sub:
+      case Op.i64Add:
+      case Op.i64Sub:
+        this.#sum(reader);
+        return;
+      case Op.memoryGrow:
+        this.#dominance.endStretch();
+        break;
       case Op.returnCall:
       case Op.returnCallIndirect:
       case Op.returnCallRef:
@@ -182,12 +212,19 @@ export class FunctionEmitter {
   #branch(reader: InstructionReader): void {
     const { walker, labels } = this.code;
     const { chunk } = this.structures;
+    this.#noteBranch(reader);
     if (reader.pc === chunk?.latch) {
       chunk.goRound(labels.depthOf(walker.target(reader.index)));
       walker.apply(reader);
     } else {
       emitBranch(this.code, reader);
     }
+  }
+
+  #noteBranch({ op, index, labels }: InstructionReader): void {
+    const level = this.code.walker.constructs.length - 1;
+    if (op !== Op.brTable) this.#dominance.branch(level - index, level);
+    else for (const label of labels) this.#dominance.branch(level - label, level);
   }
 
   /** Non-nullable locals are nullable ones here, and some are in the frame only. */
@@ -197,7 +234,7 @@ export class FunctionEmitter {
     if (op === Op.localGet) {
       frame.pushLocal(index);
     } else {
-      this.#traps.facts.forget(index);
+      this.#values.write(index);
       if (op === Op.localTee) frame.teeLocal(index);
       else frame.setLocal(index);
     }
@@ -215,6 +252,15 @@ export class FunctionEmitter {
     walker.apply(reader);
     this.code.calls.takeBack();
     this.code.exits.check(reader.next);
+    this.#dominance.endStretch();
+  }
+
+  #sum(reader: InstructionReader): void {
+    const { walker } = this.code;
+    const value = this.#values.sum(reader.op);
+    this.code.copy(reader);
+    walker.apply(reader);
+    walker.operands.values[walker.operands.height - 1] = value;
   }
 
   /**
@@ -224,9 +270,9 @@ export class FunctionEmitter {
   #leavesUnlessSigned(reader: InstructionReader): boolean {
     const { op, index, index2, pc } = reader;
     if (op !== Op.callIndirect && op !== Op.returnCallIndirect) return false;
-    const { chunks, hooks } = this.#options;
+    const { early, hooks } = this.#options;
     // A version with hooks has reported its stop before the instruction already.
-    if (chunks === false || hooks !== 'none') return false;
+    if (early === false || hooks !== 'none') return false;
     const test = this.#target.signature(index2, index);
     if (!test?.decisive) return false;
     const { walker, frame, exits } = this.code;
@@ -245,7 +291,9 @@ export class FunctionEmitter {
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
     if (traps && this.#leavesUnlessSigned(reader)) return true;
-    if (traps && this.#traps.condition(reader)) this.code.exits.leaveIf(reader.pc | TRAP);
+    if (traps && this.#traps.condition(reader)) {
+      this.#traps.left(this.code.exits.leaveIf(reader.pc | TRAP));
+    }
     return true;
   }
 }

@@ -8,11 +8,14 @@ import type { CodeWriter, ScratchLocals } from './code.ts';
 import type { EmitOptions } from './emit-options.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
-import { CAPPED, LEAVE_SLOT, THROW, TRAP } from './layout.ts';
+import { BEYOND, CAPPED, LEAVE_SLOT, THROW } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { SignatureTest } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
+
+/** Number of the uppermost bits of a pc that are flags. */
+const FLAGS = 2;
 
 export interface ExitsContext {
   readonly plan: FunctionPlan;
@@ -54,20 +57,25 @@ export class Exits {
     walker.reachable = false;
   }
 
-  /** With a condition on the stack: leaves before the instruction at `pc`. All operands have homes. */
-  leaveIf(pc: number): void {
+  /**
+   * With a condition on the stack: leaves before the instruction at `pc`. All operands have homes.
+   *
+   * @returns where the flags of `pc` are in the code, for {@link leaveBeyond}
+   */
+  leaveIf(pc: number): number {
     const { out, frame, labels, walker } = this.#context;
     if (!frame.hasUnsaved(walker.operands)) {
-      this.#setExit(pc);
+      const flagsAt = this.#setExit(pc);
       out.op(Op.brIf);
       out.u32(labels.coldDepth);
-      return;
+      return flagsAt;
     }
     out.if();
     frame.storeOperands(walker.operands);
-    this.#setExit(pc);
+    const flagsAt = this.#setExit(pc);
     out.br(labels.coldDepth + 1);
     out.end();
+    return flagsAt;
   }
 
   /**
@@ -97,17 +105,24 @@ export class Exits {
   }
 
   /** Says where the cold block is entered: of all that is emitted, this is most often. */
-  #setExit(pc: number): void {
+  #setExit(pc: number): number {
     const { out, scratch } = this.#context;
-    out.i32Const(this.#exitNumber(pc));
+    out.op(Op.i32Const);
+    const flagsAt = out.length;
+    out.s32(this.#exitNumber(pc));
     out.localSet(scratch.pc);
+    return flagsAt;
   }
 
-  /** A pc with flags, as a number with a short encoding: TRAP is bit 0, CAPPED bit 31. */
+  /** A pc with flags, as a number with a short encoding: they are the lowest bits. */
   #exitNumber(flaggedPc: number): number {
-    const pc = flaggedPc & ~(TRAP | CAPPED);
-    const flags = ((flaggedPc & TRAP) >>> 31) | ((flaggedPc & CAPPED) << 1);
-    return ((pc - this.#context.plan.codeStart) << 1) | flags;
+    const pc = flaggedPc & ~BEYOND;
+    return ((pc - this.#context.plan.codeStart) << FLAGS) | ((flaggedPc & BEYOND) >>> (32 - FLAGS));
+  }
+
+  /** Makes an exit with the flag TRAP one with BEYOND. */
+  static leaveBeyond(out: CodeWriter, flagsAt: number): void {
+    out.setBits(flagsAt, CAPPED >>> (32 - FLAGS));
   }
 
   /** The cold block: spills all locals, makes the exit number a pc again and leaves. */
@@ -116,7 +131,7 @@ export class Exits {
     frame.storeAllLocals();
     out.localGet(scratch.framePointer);
     out.localGet(scratch.pc);
-    out.i32Const(1);
+    out.i32Const(FLAGS);
     out.op(Op.i32Rotr);
     out.i32Const(plan.codeStart);
     out.op(Op.i32Add);

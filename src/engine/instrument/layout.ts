@@ -68,7 +68,8 @@ export const TRAP = -0x8000_0000;
 export const CAPPED = 0x4000_0000;
 
 /**
- * Set in the pc that `leave` gets when what comes may trap: the next rounds of a counted loop may
- * leave their memory, or the function that is called may not have the signature.
+ * Set in the pc that `leave` gets when what comes may trap: the next rounds of a counted loop, or one
+ * of several accesses that follow, may leave their memory, or the function that is called may not have
+ * the signature.
  */
 export const BEYOND = TRAP | CAPPED;

@@ -35,6 +35,8 @@ export class OperandStack {
   readonly clean: boolean[] = [];
   /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
   readonly homes: number[] = [];
+  /** What is known of the value, see `AddressValues`; 0: nothing. */
+  readonly values: number[] = [];
 
   /** A vector has been on the stack. */
   hadV128 = false;
@@ -84,6 +86,7 @@ export class OperandStack {
     this.constantEnd[height] = end;
     this.clean[height] = false;
     this.homes[height] = NO_HOME;
+    this.values[height] = 0;
     if (source >= 0) this.#equal?.push(source, height);
     if (height === INDEX_FROM) this.#equal ??= new EqualOperands(this.sources, this.#height);
   }

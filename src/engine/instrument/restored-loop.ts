@@ -8,8 +8,8 @@
  *     end
  */
 import { Op } from '../../wasm/opcodes.ts';
-import type { BoundsFacts } from './bounds-facts.ts';
 import type { Construct } from './construct.ts';
+import type { Dominance } from './dominance.ts';
 import type { VersionWriter } from './version-writer.ts';
 
 /** Opens $exit and $again. */
@@ -25,13 +25,13 @@ export function openRestoredLoop({ blocks }: VersionWriter, loop: Construct): vo
  */
 export function closeRestoredLoop(
   { walker, blocks, out }: VersionWriter,
-  facts: BoundsFacts,
+  dominance: Dominance,
   emitLoop: (loop: Construct) => void,
 ): void {
   const loop = walker.innermost;
   const fellThrough = walker.reachable;
   const dirty = walker.dirty.clone();
-  facts.reset();
+  dominance.reset();
   if (fellThrough) out.br(1);
   blocks.close();
   // A branch back goes to just after the `loop`: that is not reached again.
@@ -41,7 +41,7 @@ export function closeRestoredLoop(
   // Homes that the results got at the end of the loop itself are not set on the other way here.
   walker.operands.truncate(loop.height);
   walker.operands.pushAll(loop.results);
-  facts.reset();
+  dominance.reset();
   walker.join(fellThrough, dirty);
   if (!walker.reachable) out.op(Op.unreachable);
 }

@@ -1,10 +1,11 @@
 /** Emits what opens, divides and ends the constructs of a function. */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import type { BoundsFacts } from './bounds-facts.ts';
+import type { AddressValues } from './address-values.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import type { Construct } from './construct.ts';
+import type { Dominance } from './dominance.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
 import { closeRestoredLoop } from './restored-loop.ts';
@@ -12,7 +13,8 @@ import type { VersionWriter } from './version-writer.ts';
 
 export interface StructuresContext {
   readonly code: VersionWriter;
-  readonly facts: BoundsFacts;
+  readonly dominance: Dominance;
+  readonly values: AddressValues;
   readonly budget: ByteBudget | undefined;
   /** Emits the innermost construct from its `loop` on, which has been reported. */
   readonly emitLoop: (loop: Construct) => void;
@@ -20,7 +22,8 @@ export interface StructuresContext {
 
 export class Structures {
   readonly #code: VersionWriter;
-  readonly #facts: BoundsFacts;
+  readonly #dominance: Dominance;
+  readonly #values: AddressValues;
   readonly #budget: ByteBudget | undefined;
   readonly #emitLoop: (loop: Construct) => void;
   readonly legacy: LegacyTries;
@@ -28,9 +31,10 @@ export class Structures {
   hasLoops = false;
   #chunk: ChunkWriter | undefined;
 
-  constructor({ code, facts, budget, emitLoop }: StructuresContext) {
+  constructor({ code, dominance, values, budget, emitLoop }: StructuresContext) {
     this.#code = code;
-    this.#facts = facts;
+    this.#dominance = dominance;
+    this.#values = values;
     this.#budget = budget;
     this.#emitLoop = emitLoop;
     this.legacy = new LegacyTries(code);
@@ -59,7 +63,8 @@ export class Structures {
       this.#beginLoop(reader);
     } else {
       code.labels.push({ construct: walker.innermost, role: 'plain' });
-      this.#facts.enter();
+      this.#enter();
+      if (op === Op.if) this.#dominance.endStretch();
     }
     this.legacy.openPad(walker.innermost);
   }
@@ -78,9 +83,9 @@ export class Structures {
     const construct = counted === undefined ? code.walker.innermost : undefined;
     code.labels.push({ construct, role: 'plain' });
     code.plan.loops.get(pc)?.writes.forEach((local) => {
-      this.#facts.forget(local);
+      this.#values.forget(local);
     });
-    this.#facts.enter();
+    this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
     code.exits.check(next);
     if (counted === undefined) return;
@@ -91,19 +96,20 @@ export class Structures {
   /** Legacy `try`. */
   openTry(reader: InstructionReader): void {
     this.legacy.open(reader, this.#settleBelow(reader));
-    this.#facts.enter();
+    this.#enter();
   }
 
   /** Opens a legacy `try` in whose body a continuation begins. */
-  reopenTry(construct: Construct): void {
+  reopenTry(construct: Construct, level: number): void {
     this.legacy.reopen(construct);
-    this.#facts.enter();
+    this.#dominance.enter(level);
   }
 
   /** `catch` or `catch_all`. */
   startHandler(reader: InstructionReader): void {
-    if (this.legacy.hasHandlersOf(this.#code.walker.innermost)) this.#facts.alternate();
-    else this.#facts.reset();
+    if (this.legacy.hasHandlersOf(this.#code.walker.innermost))
+      this.#dominance.backToBegin(this.#level);
+    else this.#dominance.reset();
     this.legacy.startHandler(reader);
   }
 
@@ -114,6 +120,26 @@ export class Structures {
     out.localGet(scratch.exception(handlersAround(walker.constructs, level)));
     out.op(Op.throwRef);
     walker.apply(reader);
+  }
+
+  /** Number of constructs around the innermost. */
+  get #level(): number {
+    return this.#code.walker.constructs.length - 1;
+  }
+
+  /** The innermost construct begins. */
+  #enter(): void {
+    this.#dominance.enter(this.#level);
+  }
+
+  /** The innermost construct ends. */
+  #leave({ kind, branched, caught }: Construct): void {
+    const dominance = this.#dominance;
+    dominance.endStretch();
+    if (kind === 'loop') return;
+    const fromBegin = caught || kind === 'if' || kind === 'try' || kind === 'catch';
+    if (fromBegin || (kind === 'else' && branched)) dominance.backToBegin(this.#level);
+    else if (kind !== 'else') dominance.exit(this.#level);
   }
 
   /** Settles the operands that a construct leaves alone; returns how many parameters it takes. */
@@ -137,7 +163,7 @@ export class Structures {
     const { walker, labels } = this.#code;
     this.legacy.closePad(walker.innermost);
     if (labels.innermost.role === 'loop-again') {
-      closeRestoredLoop(this.#code, this.#facts, this.#emitLoop);
+      closeRestoredLoop(this.#code, this.#dominance, this.#emitLoop);
     } else if (reader.op === Op.else) {
       this.#startElse(reader);
     } else {
@@ -150,7 +176,7 @@ export class Structures {
     // An arm that a continuation began in is a block: what follows its `else` is dead.
     if (labels.innermost.role === 'plain') {
       out.op(Op.else);
-      this.#facts.alternate();
+      this.#dominance.backToBegin(this.#level);
     }
     walker.apply(reader);
     this.legacy.openPad(walker.innermost);
@@ -165,10 +191,10 @@ export class Structures {
     const label = labels.innermost;
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
     const whole = label.role === 'plain' || label.role === 'try';
-    if (whole && label.construct?.kind !== 'function') this.#facts.exit();
-    else this.#facts.reset();
-    blocks.close();
     const construct = walker.innermost;
+    if (whole) this.#leave(construct);
+    else this.#dominance.reset();
+    blocks.close();
     const { caught } = construct;
     if (construct.kind === 'loop') this.legacy.closeLoopExit(construct);
     walker.apply(reader);

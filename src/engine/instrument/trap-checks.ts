@@ -4,7 +4,6 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import type { BoundsFacts } from './bounds-facts.ts';
 import { type CheckContext, pushI64 } from './check-context.ts';
 import { MemoryChecks } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
@@ -24,8 +23,9 @@ export class TrapChecks {
     this.#table = new TableChecks(context);
   }
 
-  get facts(): BoundsFacts {
-    return this.#memory.facts;
+  /** The condition that was pushed has got its exit, whose flags are at an offset of the code. */
+  left(flagsAt: number): void {
+    this.#memory.left(flagsAt);
   }
 
   /** Whether the instruction just read always traps. */

@@ -51,7 +51,7 @@ export class Continuation {
     this.#options = {
       ...version.options,
       ...(entry === 'trusted' ? { trustedPc: pc } : {}),
-      ...(entry === 'checked' ? { chunks: false } : {}),
+      ...(entry === 'checked' ? { early: false } : {}),
       ...(entry === 'throwing' ? { throws: true } : {}),
     };
     const { bytes, ...code } = this.#emit(this.#options);

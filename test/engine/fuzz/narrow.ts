@@ -14,6 +14,8 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     locals: 16,
     homes: 2,
     chunkRounds: 2,
+    checksAhead: false,
+    addressSums: false,
     steppingLocals: 1,
     runningLocals: 2,
   },
