@@ -1,7 +1,7 @@
 /** The frame stack is as flat as the program's own. */
 import { expect, test } from 'vitest';
 import type { DebugInstance } from '../../src/engine/runtime/engine.ts';
-import { i32 } from './debuggee.ts';
+import { i32, i64 } from './debuggee.ts';
 import { load } from './resumptions.ts';
 
 const FRAME_POINTER = 8;
@@ -59,4 +59,27 @@ test('frames below a host function that calls one of its own are where they are'
       [{ func: 3, locals: [i32(4), i32(5)] }, { func: 4 }],
     ],
   });
+});
+
+test('a function that calls nothing may stop with its frame beyond the end of the stack', async () => {
+  // Constants take room in the frame, and none on V8's stack.
+  const room = (slots: number) => 'i32.const 1 '.repeat(slots) + 'drop '.repeat(slots);
+  const { debuggee, instance } = await load(
+    `(module
+      (func $leaf (param i32) (local i64) (local.set 1 (i64.const 7)) ${room(20_000)} unreachable)
+      (func $deeper (export "f") (param i32) (local i64) (local.set 1 (i64.const 9)) ${room(1000)}
+        (if (local.get 0)
+          (then (call $deeper (i32.sub (local.get 0) (i32.const 1))))
+          (else (call $leaf (i32.const 5))))))`,
+    () => 'run',
+  );
+  const end = debuggee.memory.buffer.byteLength;
+  expect(() => debuggee.call(instance, 'f', 115)).toThrow('unreachable');
+  const [leaf, ...callers] = debuggee.stops[0]!.activations[0]!;
+  expect(leaf!.locals).toEqual([i32(5), i64(7n)]);
+  expect(callers.map(({ locals }) => locals)).toEqual(
+    Array.from({ length: 116 }, (_, i) => [i32(i), i64(9n)]),
+  );
+  // It had to grow for that, so the frame was beyond the end.
+  expect(debuggee.memory.buffer.byteLength).toBeGreaterThan(end);
 });

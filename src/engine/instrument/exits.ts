@@ -38,13 +38,19 @@ export class Exits {
 
   /** A check: leaves for good, before the instruction at `pc`, if the limit word says so. */
   check(pc: number): void {
-    const { out, scratch, frame, walker, options } = this.#context;
+    const { plan, out, scratch, frame, walker, options } = this.#context;
     const { limitAddress } = options;
     if (limitAddress === undefined) return;
     frame.houseOperands(walker.operands);
-    out.localGet(scratch.framePointer);
-    out.loadLimit(limitAddress);
-    out.op(Op.i32GtU);
+    if (plan.isLeaf) {
+      // Its frame may reach beyond the stack's end, where there is room for one.
+      out.loadLimit(limitAddress);
+      out.op(Op.i32Eqz);
+    } else {
+      out.localGet(scratch.framePointer);
+      out.loadLimit(limitAddress);
+      out.op(Op.i32GtU);
+    }
     this.leaveIf(pc);
   }
 
@@ -128,6 +134,7 @@ export class Exits {
   /** The cold block: spills all locals, makes the exit number a pc again and leaves. */
   writeColdBlock(): void {
     const { plan, target, out, scratch, frame } = this.#context;
+    frame.beginExit();
     frame.storeAllLocals();
     out.localGet(scratch.framePointer);
     out.localGet(scratch.pc);

@@ -1,9 +1,9 @@
 /** Emits the access to one place of a frame: in the debug memory, or in an array of references. */
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
-import type { ValType } from '../../wasm/types.ts';
+import { I32, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
-import { STACK } from './layout.ts';
+import { FRAME_POINTER, STACK } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { pushReferences, type ReferencePlace } from './reference-place.ts';
 import { type Hierarchy, hierarchyOf, isBottom, isTop, REFERENCE_SIZE, TOP } from './references.ts';
@@ -14,6 +14,7 @@ export class FrameSlots {
   readonly #out: CodeWriter;
   readonly #scratch: ScratchLocals;
   readonly #target: EmitTarget;
+  #seldom = false;
 
   constructor(plan: FunctionPlan, out: CodeWriter, scratch: ScratchLocals, target: EmitTarget) {
     this.#plan = plan;
@@ -22,9 +23,17 @@ export class FrameSlots {
     this.#target = target;
   }
 
-  /** Sets the scratch locals that the accesses need from the frame pointer, which is on the stack. */
-  begin(): void {
+  /**
+   * Sets the scratch locals that the accesses need from the frame pointer in the debug memory.
+   *
+   * @param seldom there will hardly be any: each gets the frame pointer from there, where it stays
+   *   while nothing is called, and none keeps a register
+   */
+  begin(seldom: boolean): void {
     const out = this.#out;
+    this.#seldom = seldom && this.#plan.references.size === 0;
+    if (this.#seldom) return;
+    this.#loadFramePointer();
     if (this.#plan.references.size === 0) {
       out.localSet(this.#scratch.framePointer);
       return;
@@ -37,11 +46,26 @@ export class FrameSlots {
     out.localSet(this.#scratch.referenceIndex);
   }
 
+  /** There will be many accesses now. */
+  settle(): void {
+    if (this.#seldom) this.begin(false);
+  }
+
+  #loadFramePointer(): void {
+    this.#out.i32Const(0);
+    this.#out.load(I32, FRAME_POINTER);
+  }
+
+  #pushBase(): void {
+    if (this.#seldom) this.#loadFramePointer();
+    else this.#out.localGet(this.#scratch.framePointer);
+  }
+
   /** Pushes the value at an offset of the frame; a non-nullable type may be null there. */
   load(type: ValType, offset: number): void {
     const out = this.#out;
     if (type.kind !== 'ref') {
-      out.localGet(this.#scratch.framePointer);
+      this.#pushBase();
       out.load(type, offset);
     } else if (isBottom(type)) {
       out.op(Op.refNull);
@@ -61,7 +85,7 @@ export class FrameSlots {
   store(type: ValType, offset: number, push: () => void): void {
     const out = this.#out;
     if (type.kind !== 'ref') {
-      out.localGet(this.#scratch.framePointer);
+      this.#pushBase();
       push();
       out.store(type, offset);
       return;
@@ -79,7 +103,7 @@ export class FrameSlots {
   clear(types: readonly ValType[], start: number, end: number): void {
     const out = this.#out;
     if (types.some(({ kind }) => kind !== 'ref')) {
-      out.localGet(this.#scratch.framePointer);
+      this.#pushBase();
       out.i32Const(start);
       out.op(Op.i32Add);
       out.i32Const(0);

@@ -55,9 +55,14 @@ export class FrameWriter {
     this.#owners = plan.maxHeight > plan.homes ? new Map() : undefined;
   }
 
-  /** Takes the frame pointer from the stack. */
-  begin(): void {
-    this.#slots.begin();
+  /** @param seldom little is stored before an exit, see `FrameSlots` */
+  begin(seldom: boolean): void {
+    this.#slots.begin(seldom);
+  }
+
+  /** At the beginning of the cold block. */
+  beginExit(): void {
+    this.#slots.settle();
   }
 
   /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */

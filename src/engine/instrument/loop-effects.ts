@@ -28,6 +28,10 @@ export function isCall(op: number): boolean {
   return op === Op.call || op === Op.callIndirect || op === Op.callRef;
 }
 
+export function isTailCall(op: number): boolean {
+  return op === Op.returnCall || op === Op.returnCallIndirect || op === Op.returnCallRef;
+}
+
 /**
  * Follows the body of a function that has calls in loops, to find what is carried around those.
  *

@@ -33,6 +33,8 @@ export interface FunctionPlan extends WalkedFunction {
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly fresh: FreshLocals;
+  /** Calls nothing: nobody's frame is behind its own. */
+  readonly isLeaf: boolean;
   /** There are calls that return. */
   readonly hasCalls: boolean;
   /** The hierarchies of the references among locals and operands. */
@@ -114,6 +116,7 @@ export function planFunction(
       Math.min(localTypes.length, limits.locals - scratch.most),
     ),
     loops: shape.loops,
+    isLeaf: shape.isLeaf,
     fresh: new FreshLocals(type.params.length, localTypes.length, shape.firstWrites.found),
     hasCalls: shape.hasCalls,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),

@@ -8,7 +8,7 @@ import { Delimiters } from './delimiters.ts';
 import { FirstWrites } from './fresh-locals.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
-import { isCall, type LoopEffects, refineLoopEffects } from './loop-effects.ts';
+import { isCall, isTailCall, type LoopEffects, refineLoopEffects } from './loop-effects.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
 export interface Shape {
@@ -22,6 +22,8 @@ export interface Shape {
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly firstWrites: FirstWrites;
+  /** Calls nothing. */
+  readonly isLeaf: boolean;
   /** There are calls that return. */
   readonly hasCalls: boolean;
 }
@@ -38,6 +40,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const openLoops: { depth: number; effects: LoopEffects }[] = [];
   let loopDepth = 0;
   let callsInLoops = false;
+  let isLeaf = true;
   let maxHeight = 0;
   let hasCalls = false;
   delimiters.open(walker.innermost.pc);
@@ -50,9 +53,14 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
       openLoops.at(-1)?.effects.writes.add(reader.index);
       firstWrites.write(reader.index, pc);
-    } else if (openLoops.length > 0 && walker.reachable && isCall(op)) {
-      openLoops.at(-1)!.effects.hasCall = true;
-      callsInLoops = true;
+    } else if (walker.reachable && isCall(op)) {
+      isLeaf = false;
+      if (openLoops.length > 0) {
+        openLoops.at(-1)!.effects.hasCall = true;
+        callsInLoops = true;
+      }
+    } else if (isTailCall(op)) {
+      isLeaf = false;
     }
     if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
     const depth = walker.constructs.length;
@@ -91,6 +99,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     references: hadReferences,
     loops,
     firstWrites,
+    isLeaf,
     hasCalls,
   };
 }

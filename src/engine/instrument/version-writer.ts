@@ -12,7 +12,6 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { I32 } from '../../wasm/types.ts';
 import { BlockWriter } from './block-writer.ts';
 import { CallSites } from './call-sites.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
@@ -21,7 +20,6 @@ import type { EmitOptions } from './emit-options.ts';
 import { Exits } from './exits.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
-import { FRAME_POINTER } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { EmitTarget } from './target.ts';
 import { Walker } from './walker.ts';
@@ -78,12 +76,10 @@ export class VersionWriter {
 
   /** Opens $cold and $body. */
   begin(): void {
-    const { out, blocks } = this;
-    out.i32Const(0);
-    out.load(I32, FRAME_POINTER);
-    this.frame.begin();
+    const { plan, blocks, options } = this;
+    this.frame.begin(plan.isLeaf && options.hooks === 'none');
     blocks.open([], { construct: undefined, role: 'cold' });
-    blocks.open(this.plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
+    blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }
 
   /** After the function's last `end`. */
