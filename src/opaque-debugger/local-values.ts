@@ -122,10 +122,7 @@ export class LocalValues {
     const object = this.#toObject(value, type.element, hierarchy);
     this.#orMismatch(() => {
       if (hierarchy === 'exn') this.#stored.setElement(table, type, position, object);
-      else {
-        this.#engine.tableWritten(table, Number(index));
-        table.set(position, object);
-      }
+      else table.set(position, object);
     });
   }
 

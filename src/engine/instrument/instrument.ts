@@ -111,9 +111,8 @@ export function instrument(
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
   });
-  if (signatures.written.size > 0) {
-    const all = new Set([...written, ...signatures.written]);
-    return instrument(module, firstLimit, traps, limits, firstSignature, all);
+  if (signatures.isMistaken) {
+    return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
   }
   const { helpers } = segments;
   const added = helpers.map(({ params, results, body }) => ({

@@ -8,8 +8,8 @@
  * byte may become 0 at any time, and a module has one row of bytes for all of its instances.
  *
  * They hold what active segments put into the table, which is all there is in programs from most
- * compilers. No row have tables that come from elsewhere, whose segments begin where a global says, or
- * that the module's own code writes to.
+ * compilers. No row have tables that are imported, whose segments begin where a global says, or that
+ * the module's own code writes to.
  */
 import { canonicalTypes } from '../../wasm/canonical-types.ts';
 import { InstructionReader } from '../../wasm/instructions.ts';
@@ -17,6 +17,8 @@ import type { ElementSegment, Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { SIGNATURES_END } from './layout.ts';
+
+const NONE: ReadonlyMap<number, unknown> = new Map();
 
 /** How many signatures a byte can tell apart. */
 const MOST_SIGNATURES = 255;
@@ -82,15 +84,20 @@ export class SignatureTables {
     this.end = end;
   }
 
-  /** The tables with rows that the code emitted so far writes to. */
+  /** The tables that the code emitted so far writes to. */
   get written(): ReadonlySet<number> {
     return this.#written;
+  }
+
+  /** Whether one of them has a row. */
+  get isMistaken(): boolean {
+    return [...this.#rows.keys()].some((table) => this.#written.has(table));
   }
 
   /** The instruction just read is in the module's code. */
   sees(reader: InstructionReader): void {
     const table = writtenTable(reader);
-    if (table !== undefined && this.#rows.has(table)) this.#written.add(table);
+    if (table !== undefined) this.#written.add(table);
   }
 
   /** How code tells that an element certainly has a type; undefined if it cannot. */
@@ -138,7 +145,7 @@ export class SignatureTables {
   /** Later segments go over earlier ones. */
   #fill(bytes: Uint8Array, table: number): void {
     for (const segment of activeSegments(this.#module, table)) {
-      const offset = constantOffset(this.#module, segment)!;
+      const offset = segmentOffset(this.#module, segment)!;
       elementFunctions(this.#module, segment).forEach((func, i) => {
         const entry = func == null ? undefined : this.#module.functions[func];
         // An imported function may be of a subtype of what is declared, which is as good.
@@ -165,15 +172,12 @@ export function writtenTable(reader: InstructionReader): number | undefined {
 /** How many elements of a table have bytes; 0 for a table whose elements are not known. */
 function rowLength(module: Module, table: number): number {
   const { type, import: imported } = module.tables[table]!;
-  const exported = module.exports.some(({ kind, index }) => kind === 'table' && index === table);
-  if (imported !== undefined || exported || type.limits.address === 'i64') return 0;
+  if (imported !== undefined || type.limits.address === 'i64') return 0;
   let length = 0;
   for (const segment of activeSegments(module, table)) {
-    const offset = constantOffset(module, segment);
+    const offset = segmentOffset(module, segment);
     if (offset === undefined) return 0;
-    const { items } = segment;
-    const count = 'functions' in items ? items.functions.length : items.expressions.length;
-    length = Math.max(length, offset + count);
+    length = Math.max(length, offset + elementCount(segment));
   }
   return length;
 }
@@ -191,15 +195,29 @@ function isClosed(module: Module, table: number): boolean {
   );
 }
 
-function activeSegments({ elements }: Module, table: number): readonly ElementSegment[] {
+export function activeSegments({ elements }: Module, table: number): readonly ElementSegment[] {
   return elements.filter((segment) => segment.mode === 'active' && segment.table === table);
 }
 
-/** Where an active segment goes if it is an i32 constant that says so. */
-function constantOffset({ bytes }: Module, { offset }: ElementSegment): number | undefined {
+export function elementCount({ items }: ElementSegment): number {
+  return 'functions' in items ? items.functions.length : items.expressions.length;
+}
+
+/**
+ * Where an active segment goes if an i32 constant says so, or a global.
+ *
+ * @param globals what is known of the values of globals, by their indices
+ */
+export function segmentOffset(
+  { bytes }: Module,
+  { offset }: ElementSegment,
+  globals: ReadonlyMap<number, unknown> = NONE,
+): number | undefined {
   const reader = new InstructionReader(bytes, offset!.start, offset!.end);
-  if (!reader.read() || reader.op !== Op.i32Const) return undefined;
-  return bytes[reader.next] === Op.end ? reader.i32 >>> 0 : undefined;
+  if (!reader.read() || bytes[reader.next] !== Op.end) return undefined;
+  if (reader.op === Op.i32Const) return reader.i32 >>> 0;
+  const value = reader.op === Op.globalGet ? globals.get(reader.index) : undefined;
+  return typeof value === 'number' ? value >>> 0 : undefined;
 }
 
 /** Function indices; null for null, undefined for an element that is something else. */

@@ -28,6 +28,7 @@ import { isTrap, withWholeStacks } from './stack-trace.ts';
 import { type StopEvent, Stops } from './stops.ts';
 import { watchSuspending } from './suspending.ts';
 import { Suspensions } from './suspensions.ts';
+import { importedTablesWritten } from './table-writes.ts';
 import { Thunks } from './thunks.ts';
 import { Transfers } from './transfers.ts';
 import { WebAssembly } from './v8.ts';
@@ -182,11 +183,13 @@ export class Engine {
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
         this.#signatures.failed(module);
+        importedTablesWritten(module, linked.values);
         this.#adoptFailed(module, linked);
         this.#stops.instantiationTrapped(error);
       }
       throw error;
     }
+    importedTablesWritten(module, linked.values);
     const instance = this.#adopt(module, wasm, linked);
     const { start } = module.original;
     if (start !== undefined) this.enter(() => instance.func(start)!());
@@ -262,11 +265,6 @@ export class Engine {
    */
   announceModules(): void {
     this.#stops.announceModules();
-  }
-
-  /** The debugger has written an element of a table. */
-  tableWritten(table: WebAssembly.Table, index: number): void {
-    this.#signatures.written(table, index);
   }
 
   /** Asks for a stop at the next function entry or loop header; other threads do it themselves. */
