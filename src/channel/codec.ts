@@ -30,10 +30,14 @@ const TAG = {
 const INITIAL_BYTES = 4096;
 /** Strings up to this many UTF-16 units are written by a loop, which is faster than a call out. */
 const SHORT_STRING = 64;
+/** Up to this many bytes are copied by a loop: a view on them would cost more. */
+const SHORT_BYTES = 64;
 /** Byte arrays of this many bytes are worth not copying. */
 const BIG_ARRAY = 1 << 16;
 /** The scratch buffer is given back when a message was bigger than this (bytes). */
 const KEEP_BYTES = 1 << 20;
+
+const NOTHING = new Uint8Array(0);
 
 /** The value cannot be sent, or the bytes are not a message. */
 export class CodecError extends Error {
@@ -63,12 +67,17 @@ export class Encoder {
     this.#dictionary = dictionary;
   }
 
-  /** The message; valid until the next call of `encode`. */
-  encode(value: unknown): Uint8Array {
+  /** The last message is at its beginning; valid until the next one is encoded. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Makes `bytes` begin with the message. @returns its length in bytes @throws CodecError */
+  encode(value: unknown): number {
     if (this.#bytes.length > KEEP_BYTES) this.#resize(INITIAL_BYTES, 0);
     this.#at = 0;
     this.#value(value);
-    return this.#bytes.subarray(0, this.#at);
+    return this.#at;
   }
 
   #value(value: unknown): void {
@@ -204,6 +213,7 @@ export class Decoder {
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
+  #end = 0;
   /** Byte arrays of this many bytes and more are not copied. */
   #shareFrom = Number.POSITIVE_INFINITY;
 
@@ -212,31 +222,37 @@ export class Decoder {
   }
 
   /**
-   * The value whose encoding `bytes` is; shares no memory with it, unless `givenAway`: then big byte
-   * arrays are parts of it.
+   * The value whose encoding the first `length` bytes of `bytes` are; shares no memory with it,
+   * unless `givenAway`: then big byte arrays are parts of it.
    * @throws CodecError if it is not exactly one value.
    */
-  decode(bytes: Uint8Array, givenAway = false): unknown {
+  decode(bytes: Uint8Array, length = bytes.length, givenAway = false): unknown {
     this.#shareFrom = givenAway ? BIG_ARRAY : Number.POSITIVE_INFINITY;
-    if (this.#bytes.buffer !== bytes.buffer || this.#bytes.byteOffset !== bytes.byteOffset) {
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset);
-    }
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Messages come in the same memory, but for big ones.
+    const { buffer, byteOffset } = this.#bytes;
+    const isSame = buffer === bytes.buffer && byteOffset === bytes.byteOffset;
+    if (!isSame || this.#bytes.length < length) this.#look(bytes);
     this.#at = 0;
+    this.#end = length;
     try {
       const value = this.#value();
-      if (this.#at !== bytes.length) throw this.#broken();
+      if (this.#at !== length) throw this.#broken();
       return value;
     } catch (error) {
       if (error instanceof RangeError) throw this.#broken();
       throw error;
     } finally {
-      this.#bytes = this.#bytes.subarray(0, 0);
+      if (givenAway) this.#look(NOTHING);
     }
   }
 
+  #look({ buffer, byteOffset, length }: Uint8Array): void {
+    this.#bytes = Buffer.from(buffer, byteOffset, length);
+    this.#view = new DataView(buffer, byteOffset, length);
+  }
+
   #value(): unknown {
-    const tag = this.#bytes[this.#at++];
+    const tag = this.#bytes[this.#take(1)];
     switch (tag) {
       case TAG.undefined:
         return undefined;
@@ -265,10 +281,14 @@ export class Decoder {
       case TAG.bytes: {
         const length = this.#length();
         const start = this.#take(length);
-        const part = this.#bytes.subarray(start, start + length);
-        if (length < this.#shareFrom) return new Uint8Array(part);
+        if (length >= this.#shareFrom) {
+          return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
+        }
         // Not a Buffer, which behaves differently.
-        return new Uint8Array(part.buffer, part.byteOffset, length);
+        const copy = new Uint8Array(length);
+        if (length > SHORT_BYTES) copy.set(this.#bytes.subarray(start, start + length));
+        else for (let i = 0; i < length; i++) copy[i] = this.#bytes[start + i]!;
+        return copy;
       }
       case TAG.array: {
         const length = this.#length();
@@ -313,7 +333,7 @@ export class Decoder {
   /** Moves past that many bytes and gives where they start. */
   #take(bytes: number): number {
     const start = this.#at;
-    if (start + bytes > this.#bytes.length) throw this.#broken();
+    if (start + bytes > this.#end) throw this.#broken();
     this.#at = start + bytes;
     return start;
   }
@@ -323,6 +343,6 @@ export class Decoder {
   }
 
   #broken(): CodecError {
-    return new CodecError(`not a message: wrong byte at ${this.#at} of ${this.#bytes.length}`);
+    return new CodecError(`not a message: wrong byte at ${this.#at} of ${this.#end}`);
   }
 }

@@ -40,14 +40,16 @@ export class ChannelCaller {
 
   /** Sends a message that gets no answer. @throws ChannelClosedError, CodecError */
   send(message: unknown): void {
-    this.#requests.write(this.#encoder.encode(message));
+    const length = this.#encoder.encode(message);
+    this.#requests.write(this.#encoder.bytes, length);
   }
 
   /** Sends a message and blocks for its answer. @throws ChannelClosedError, CodecError */
   call(message: unknown): unknown {
-    this.#requests.write(this.#encoder.encode(message));
-    const answer = this.#answers.read();
-    return this.#decoder.decode(answer, this.#answers.givenAway);
+    this.send(message);
+    const length = this.#answers.read();
+    const { message: answer, givenAway } = this.#answers;
+    return this.#decoder.decode(answer, length, givenAway);
   }
 
   /** The number of the last event, to be given to `waitEvent`. */
@@ -97,13 +99,15 @@ export class ChannelResponder {
 
   /** Blocks for the next message. @throws ChannelClosedError, CodecError */
   receive(): unknown {
-    const request = this.#requests.read();
-    return this.#decoder.decode(request, this.#requests.givenAway);
+    const length = this.#requests.read();
+    const { message, givenAway } = this.#requests;
+    return this.#decoder.decode(message, length, givenAway);
   }
 
   /** Answers the message received last. @throws ChannelClosedError, CodecError */
   answer(message: unknown): void {
-    this.#answers.write(this.#encoder.encode(message));
+    const length = this.#encoder.encode(message);
+    this.#answers.write(this.#encoder.bytes, length);
   }
 
   /** Tells the caller, and whoever watches, that there is an event to ask for. */

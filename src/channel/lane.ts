@@ -15,6 +15,8 @@ import { type ChannelBuffers, closedError, controlWords, LANE, TURN } from './bu
  * sleeper takes 50.
  */
 const SPINS = 2000;
+/** Up to this many bytes are copied by a loop: a view on them would cost more. */
+const SHORT_BYTES = 64;
 /** The buffer of an incoming message that is bigger than this (bytes) is not used again. */
 const KEEP_BYTES = 1 << 20;
 
@@ -66,33 +68,40 @@ abstract class LaneEnd {
 }
 
 export class LaneWriter extends LaneEnd {
-  /** Returns when the last chunk is handed over, not when it is read. @throws ChannelClosedError */
-  write(message: Uint8Array): void {
+  /**
+   * Sends the first `length` bytes of `message`. Returns when the last chunk is handed over, not when
+   * it is read. @throws ChannelClosedError
+   */
+  write(message: Uint8Array, length = message.length): void {
     let sent = 0;
     do {
       this.await(TURN.writer, LANE.writerSleeps);
-      const part = Math.min(this.chunk.length, message.length - sent);
-      this.chunk.set(message.subarray(sent, sent + part));
+      const part = Math.min(this.chunk.length, length - sent);
+      copy(message, sent, this.chunk, 0, part);
       sent += part;
       this.words[this.base + LANE.chunk] = part;
-      this.words[this.base + LANE.more] = message.length - sent;
+      this.words[this.base + LANE.more] = length - sent;
       this.give(TURN.reader, LANE.readerSleeps);
-    } while (sent < message.length);
+    } while (sent < length);
   }
 }
 
 export class LaneReader extends LaneEnd {
   #message = new Uint8Array(4096);
-
   #givenAway = false;
+
+  /** The last message is at its beginning; valid until the next call of `read`. */
+  get message(): Uint8Array {
+    return this.#message;
+  }
 
   /** Whether the last message's memory is the caller's for good: so it is when that is big. */
   get givenAway(): boolean {
     return this.#givenAway;
   }
 
-  /** Blocks for a message; it is valid until the next call. @throws ChannelClosedError */
-  read(): Uint8Array {
+  /** Blocks for a message. @returns its length in bytes @throws ChannelClosedError */
+  read(): number {
     if (this.#givenAway) this.#message = new Uint8Array(4096);
     let length = 0;
     for (;;) {
@@ -100,12 +109,12 @@ export class LaneReader extends LaneEnd {
       const part = this.words[this.base + LANE.chunk]!;
       const more = this.words[this.base + LANE.more]! >>> 0;
       if (length + part + more > this.#message.length) this.#grow(length, length + part + more);
-      this.#message.set(this.chunk.subarray(0, part), length);
+      copy(this.chunk, 0, this.#message, length, part);
       length += part;
       this.give(TURN.writer, LANE.writerSleeps);
       if (more > 0) continue;
       this.#givenAway = this.#message.length > KEEP_BYTES;
-      return this.#message.subarray(0, length);
+      return length;
     }
   }
 
@@ -114,4 +123,12 @@ export class LaneReader extends LaneEnd {
     this.#message = new Uint8Array(Math.max(length, old.length * 2));
     this.#message.set(old.subarray(0, keep));
   }
+}
+
+function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
+  if (length > SHORT_BYTES) {
+    to.set(from.subarray(start, start + length), at);
+    return;
+  }
+  for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
 }

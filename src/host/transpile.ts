@@ -48,7 +48,20 @@ const OPTIONS = {
 /** What remembers every handle that there ever was, and nobody reads if no resource is exported. */
 const CREATED_REPS = 'table._createdReps.add(rep);';
 const CREATED_REPS_READ = /_createdReps(?!\.add\(rep\)| = new Set\(\))/;
-const TUNING = JSON.stringify([FORMAT, OPTIONS, DEBUG_LOG_CHECK, CREATED_REPS, WORLD]);
+/** What each host call is called in its log: three texts, made at every call. */
+const LOG_NAMES = [
+  /\bnewSubtask\.setTarget\(`subtask \([^`]*`\);/,
+  /\bwaitable\.setTarget\(`waitable for subtask \([^`]*`\);/,
+  /(?<=\btarget: )`subtask \(internal ID \[[^`]*`/,
+] as const;
+const TUNING = JSON.stringify([
+  FORMAT,
+  OPTIONS,
+  DEBUG_LOG_CHECK,
+  CREATED_REPS,
+  LOG_NAMES.map(String),
+  WORLD,
+]);
 
 /**
  * `$XDG_CACHE_HOME/witness`, else the platform's place for caches, else a directory of the user's own
@@ -118,7 +131,12 @@ async function transpile(component: Uint8Array): Promise<Transpiled> {
 
 /** Takes out of the generated code what costs time or memory with every call. */
 function tune(source: string): string {
-  const quiet = source.replace(DEBUG_LOG_CHECK, 'return;');
+  const [subtask, waitable, target] = LOG_NAMES;
+  const quiet = source
+    .replace(DEBUG_LOG_CHECK, 'return;')
+    .replace(subtask, '')
+    .replace(waitable, '')
+    .replace(target, "''");
   return CREATED_REPS_READ.test(quiet) ? quiet : quiet.replace(CREATED_REPS, '');
 }
 
