@@ -55,6 +55,56 @@ function source(order: string, step: number, turned: boolean): string {
       (i32.add (local.get $i) (local.get $at))))`;
 }
 
+/** Loops in whose rounds a block begins that is not always run to its end, and what is known there. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  'an access before a branch': `
+    (block $b
+      (local.set $a (i32.add (local.get $at) (local.get $i)))
+      (global.set $sum (i32.add (global.get $sum) (i32.load8_u offset=1 (local.get $a))))
+      (br_if $b (i32.and (local.get $i) (i32.const 1)))
+      (i32.store8 offset=9 (local.get $a) (i32.const 3)))
+    (i32.store8 (local.get $a) (i32.const 5))`,
+  'a local that only some rounds write': `
+    (block $b
+      (local.set $a (local.get $at))
+      (br_if $b (i32.and (local.get $i) (i32.const 1)))
+      (local.set $a (i32.add (local.get $a) (i32.const 100))))
+    (i32.store8 offset=4 (local.get $a) (i32.const 5))`,
+  'a branch out of two blocks': `
+    (block $c
+      (block $b
+        (br_if $c (i32.and (local.get $i) (i32.const 2)))
+        (br_if $b (i32.and (local.get $i) (i32.const 1)))
+        (i32.store8 (local.get $at) (i32.const 9)))
+      (local.set $at (i32.add (local.get $at) (i32.const 60)))
+      (i32.store8 offset=2 (local.get $at) (i32.const 5)))
+    (i32.store8 (local.get $a) (i32.const 5))`,
+  'a branch from a condition': `
+    (block $b
+      (if (i32.and (local.get $i) (i32.const 1)) (then
+        (br $b)))
+      (local.set $at (i32.add (local.get $at) (i32.const 60)))
+      (i32.store8 offset=2 (local.get $at) (i32.const 5)))
+    (i32.store8 (local.get $a) (i32.const 5))`,
+};
+
+function sourceWith(body: string): string {
+  return `(module
+    (memory (export "memory") 1)
+    (global $rounds (export "rounds") (mut i32) (i32.const 0))
+    (global $sum (export "sum") (mut i32) (i32.const 0))
+    (func (export "f") (param $i i32) (param $n i32) (param $at i32) (result i32)
+      (local $a i32)
+      (local.set $n (i32.add (local.get $i)
+        (i32.or (i32.and (local.get $n) (i32.const 0xfff)) (i32.const 1))))
+      (loop $again
+        (global.set $rounds (i32.add (global.get $rounds) (i32.const 1)))
+        ${body}
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br_if $again (i32.ne (local.get $i) (local.get $n))))
+      (i32.add (local.get $i) (local.get $at))))`;
+}
+
 interface Start {
   readonly exports: WebAssembly.Exports;
   enter<T>(call: () => T): T;
@@ -126,4 +176,17 @@ describe.each(ORDERS)('while %s', (order) => {
       expect(inChunks(bytes, 1024, 'native').results).toEqual(plain);
     }
   });
+});
+
+test.each(Object.keys(BLOCKS))('%s', async (name) => {
+  const bytes = await assemble(sourceWith(BLOCKS[name]!));
+  expect(isCounted(bytes)).toBe(true);
+  const plain = plainly(bytes);
+  expect(plain.join()).toMatch(/out of bounds/);
+  const { stops } = inChunks(bytes, 0, 'exact');
+  for (const rounds of CHUNKS) {
+    const exact = inChunks(bytes, rounds, 'exact');
+    expect(exact.results).toEqual(plain);
+    expect(exact.stops).toEqual(stops);
+  }
 });

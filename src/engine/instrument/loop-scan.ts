@@ -40,6 +40,8 @@ export class LoopScan {
   readonly #values = new Map<number, Affine | undefined>();
   /** Heights of the operand stack at the constructs inside the loop that are open. */
   readonly #open: number[] = [];
+  /** While more constructs than this are open, only some rounds come by. */
+  #certainUpTo = Infinity;
   /** Constructs that were opened in code that cannot be reached, and that code itself; 0: none. */
   #dead = 0;
 
@@ -68,6 +70,10 @@ export class LoopScan {
       if (!this.#step(reader)) return undefined;
     }
     return undefined;
+  }
+
+  get #isCertain(): boolean {
+    return this.#open.length <= this.#certainUpTo;
   }
 
   /** What each round adds to a local; undefined: not always the same. */
@@ -101,6 +107,7 @@ export class LoopScan {
         return this.#enter(reader);
       case Op.if:
         stack.pop();
+        this.#skipTo(0, 1);
         return this.#enter(reader);
       case Op.else:
         stack.length = this.#open.at(-1)!;
@@ -108,16 +115,20 @@ export class LoopScan {
       case Op.end:
         // Of the loop itself: nothing has gone round.
         if (this.#open.length === 0) return false;
-        stack.length = this.#open.pop()!;
+        this.#close();
         return true;
       case Op.br:
+        this.#dead = 1;
+        this.#skipTo(reader.index);
+        // Out of the loop's own body, there would be no way to its end.
+        return this.#open.length > 0 && reader.index !== this.#open.length;
       case Op.return:
       case Op.unreachable:
         this.#dead = 1;
-        // In the loop's own body, there would be no way to its end.
-        return this.#open.length > 0 && !(op === Op.br && reader.index === this.#open.length);
+        return this.#open.length > 0;
       case Op.brIf:
         stack.pop();
+        this.#skipTo(reader.index);
         return true;
       case Op.drop:
         stack.pop();
@@ -149,12 +160,18 @@ export class LoopScan {
     }
   }
 
+  /** A branch, which may be taken: out of the loop, or to the end of a construct in it. */
+  #skipTo(label: number, more = 0): void {
+    const level = this.#open.length + more - 1 - label;
+    if (level >= 0) this.#certainUpTo = Math.min(this.#certainUpTo, level);
+  }
+
   #stepDead(op: number): boolean {
     if (op === Op.block || op === Op.if) this.#dead++;
     else if (op === Op.loop || op === Op.tryTable || op === Op.try) return false;
     else if (op === Op.end || (op === Op.else && this.#dead === 1)) {
       if (--this.#dead === 0) this.#stack.length = this.#open.at(-1)!;
-      if (this.#dead === 0 && op === Op.end) this.#open.pop();
+      if (this.#dead === 0 && op === Op.end) this.#close();
     }
     return true;
   }
@@ -164,13 +181,18 @@ export class LoopScan {
     return blockType.kind === 'empty';
   }
 
+  #close(): void {
+    this.#stack.length = this.#open.pop()!;
+    if (this.#open.length <= this.#certainUpTo) this.#certainUpTo = Infinity;
+  }
+
   #value(local: number): Affine | undefined {
     if (!this.#isI32(local)) return undefined;
     return this.#values.has(local) ? this.#values.get(local) : Affine.local(local);
   }
 
   #write(local: number, value: Operand): void {
-    const isKnown = value instanceof Affine && this.#open.length === 0;
+    const isKnown = value instanceof Affine && this.#isCertain;
     this.#values.set(local, isKnown ? value : undefined);
   }
 
@@ -192,7 +214,7 @@ export class LoopScan {
     if (this.#module.memories[memory]!.type.limits.address !== 'i32') return;
     const span = memOffset + BigInt(bytes);
     if (span > MOST_SPAN) return;
-    const always = this.#open.length === 0;
+    const always = this.#isCertain;
     this.accesses.push({ pc, always, memory, address, span: Number(span) });
   }
 }
