@@ -2,8 +2,10 @@
  * The two ends of a channel. The caller asks and waits for events; the responder answers and
  * announces events. What the values mean is their users' business.
  *
- * An event is only a number that grows: what happened is asked for like everything else. So an
- * event has no size limit, and a third thread can wait for it by the number alone.
+ * An event is a number that grows, so a third thread can wait for it by that alone. What happened
+ * comes along, before the number, as if it had been asked for. Only what is too long to be handed over
+ * at once is asked for like everything else: the responder must not wait for a caller that wants no
+ * event.
  */
 
 import {
@@ -47,9 +49,13 @@ export class ChannelCaller {
   /** Sends a message and blocks for its answer. @throws ChannelClosedError, CodecError */
   call(message: unknown): unknown {
     this.send(message);
+    return this.#receive();
+  }
+
+  #receive(): unknown {
     const length = this.#answers.read();
-    const { message: answer, givenAway } = this.#answers;
-    return this.#decoder.decode(answer, length, givenAway);
+    const { message, givenAway } = this.#answers;
+    return this.#decoder.decode(message, length, givenAway);
   }
 
   /** The number of the last event, to be given to `waitEvent`. */
@@ -74,6 +80,14 @@ export class ChannelCaller {
       Atomics.wait(this.#words, EVENT, seen, left);
     }
     return true;
+  }
+
+  /**
+   * What has come along with an event that `waitEvent` has waited for; undefined: ask for it.
+   * @throws ChannelClosedError, CodecError
+   */
+  takeEvent(): unknown {
+    return this.#receive();
   }
 
   /** Whether `waitEvent` would return at once, or throw. */
@@ -110,8 +124,14 @@ export class ChannelResponder {
     this.#answers.write(this.#encoder.bytes, length);
   }
 
-  /** Tells the caller, and whoever watches, that there is an event to ask for. */
-  announce(): void {
+  /**
+   * Tells the caller, and whoever watches, that there is an event, and what it is. Everything that was
+   * asked must have been answered. @throws ChannelClosedError, CodecError
+   */
+  announce(message: unknown): void {
+    let length = this.#encoder.encode(message);
+    if (!this.#answers.takes(length)) length = this.#encoder.encode(undefined);
+    this.#answers.write(this.#encoder.bytes, length);
     Atomics.add(this.#words, EVENT, 1);
     Atomics.notify(this.#words, EVENT);
     ringWake(this.#words);

@@ -68,6 +68,11 @@ abstract class LaneEnd {
 }
 
 export class LaneWriter extends LaneEnd {
+  /** Whether a message of so many bytes crosses in one go: `write` waits for nobody then. */
+  takes(length: number): boolean {
+    return length <= this.chunk.length;
+  }
+
   /**
    * Sends the first `length` bytes of `message`. Returns when the last chunk is handed over, not when
    * it is read. @throws ChannelClosedError

@@ -7,7 +7,7 @@
  *
  * `releases` are the handles dropped since the last request; they need no message of their own. The
  * code is the position in QUERIES, or one of the orders below. Orders get no answer: the event that
- * follows tells how they went.
+ * follows tells how they went. It comes in the form of an answer.
  */
 
 import { Dictionary } from '../channel/codec.ts';
@@ -73,9 +73,9 @@ export const ORDER = {
   singleStep: -1,
   /** [resumption] */
   continue: -2,
-  /** No more events are wanted, and no more requests will come. */
+  /** [whether all events were taken]. No more are wanted, and no more requests will come. */
   finish: -3,
-  /** The one that is answered: takes the event that was announced. */
+  /** The one that is answered: takes the event that was announced, if it did not come along. */
   takeEvent: -4,
 } as const;
 

@@ -70,7 +70,8 @@ export class RemoteDebugger implements OpaqueDebugger {
     // Paused also if the answer is an error: then the resumption was not carried out.
     this.#state = 'paused';
     // No releases: the event was made before them, and may have what they would give back.
-    const event = openAnswer(this.#channel.call([[], ORDER.takeEvent])) as DebugEvent;
+    const answer = this.#channel.takeEvent() ?? this.#channel.call([[], ORDER.takeEvent]);
+    const event = openAnswer(answer) as DebugEvent;
     if (event.kind === 'complete') this.#state = 'complete';
     const held = new Set<Handle<string>>(handlesOf(event));
     this.#released = this.#released.filter((handle) => !held.has(handle));
@@ -98,7 +99,7 @@ export class RemoteDebugger implements OpaqueDebugger {
     if (this.#finished) return;
     this.#finished = true;
     // Also when running: the order then lies ready for the debuggee's next stop.
-    this.#channel.send([this.#takeReleased(), ORDER.finish]);
+    this.#channel.send([this.#takeReleased(), ORDER.finish, this.#state !== 'running']);
   }
 
   allInstances(): InstanceHandle[] {

@@ -2,9 +2,9 @@
  * The debuggee's end of the channel: serves a local OpaqueDebugger. Runs in the debuggee's Worker,
  * on top of the stopped program's own stack, and blocks it until the program is to go on.
  *
- *     running --stop(event)--> announced --takeEvent--> serving --singleStep, continue--> running
- *                                  ^                       |
- *                                   \--resumption refused--/
+ *     running --stop(event)--> announced --request--> serving --singleStep, continue--> running
+ *                                  ^                     |
+ *                                   \-resumption refused-/
  *     any --finish--> released: no more events, the program runs on to its end
  */
 
@@ -27,13 +27,13 @@ export type Outcome = DebugEvent | DebuggeeError;
 export class DebuggeeServer {
   readonly #channel: ChannelResponder;
   readonly #debuggee: OpaqueDebugger;
-  /** Announced, and not yet taken. */
+  /** Announced, and for all that is known here not yet taken. */
   #outcome: DebugEvent | Error | undefined;
   #released = false;
   readonly #orders = new Map<number, (args: unknown[]) => void>([
     [ORDER.singleStep, ([how]) => this.#resume(() => this.#debuggee.singleStep(how as Resumption))],
     [ORDER.continue, ([how]) => this.#resume(() => this.#debuggee.continue_(how as Resumption))],
-    [ORDER.finish, () => this.#release()],
+    [ORDER.finish, ([taken]) => this.#release(taken === true)],
     [ORDER.takeEvent, () => this.#giveEvent()],
   ]);
 
@@ -73,17 +73,25 @@ export class DebuggeeServer {
     const [released, code, ...args] = request as [Handle<string>[], number, ...unknown[]];
     for (const handle of released) this.#debuggee.release(handle);
     const order = this.#orders.get(code);
-    if (order === undefined) this.#answer(this.#query(code, args));
-    else order(args);
+    if (order !== undefined) {
+      order(args);
+    } else {
+      this.#outcome = undefined;
+      this.#answer(this.#query(code, args));
+    }
   }
 
   #answer(answer: unknown[]): void {
+    this.#send(answer, (message) => this.#channel.answer(message));
+  }
+
+  #send(answer: unknown[], send: (answer: unknown[]) => void): void {
     try {
-      this.#channel.answer(answer);
+      send(answer);
     } catch (error) {
       // Nothing has been sent yet when a value cannot be encoded; the debugger must not wait for it.
       if (!(error instanceof CodecError)) throw error;
-      this.#channel.answer(errorAnswer(error));
+      send(errorAnswer(error));
     }
   }
 
@@ -101,6 +109,7 @@ export class DebuggeeServer {
   }
 
   #resume(go: () => void): void {
+    this.#outcome = undefined;
     try {
       go();
     } catch (error) {
@@ -108,8 +117,10 @@ export class DebuggeeServer {
     }
   }
 
-  #release(): void {
+  /** @param taken the debugger has the event, and gives back itself what that holds */
+  #release(taken: boolean): void {
     this.#released = true;
+    if (taken) this.#outcome = undefined;
     this.#letGo();
   }
 
@@ -131,6 +142,8 @@ export class DebuggeeServer {
 
   #announce(outcome: DebugEvent | Error): void {
     this.#outcome = outcome;
-    this.#channel.announce();
+    this.#send(outcome instanceof Error ? errorAnswer(outcome) : [outcome], (answer) =>
+      this.#channel.announce(answer),
+    );
   }
 }

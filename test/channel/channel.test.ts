@@ -52,9 +52,14 @@ describe('channel', () => {
       { do: 'wait', timeoutMs: 1 },
       { do: 'call', message: 'event' },
       { do: 'wait' },
+      { do: 'take' },
       { do: 'wait', timeoutMs: 1 },
     ];
-    expect(await converse(createChannel(), steps)).toEqual([[false, 'event', true, true], OVER]);
+    const said = [false, 'event', true, 'what happened', true];
+    expect(await converse(createChannel(), steps)).toEqual([said, OVER]);
+    // Too long to come along.
+    const short = [false, 'event', true, undefined, true];
+    expect(await converse(createChannel(16), steps)).toEqual([short, OVER]);
   });
 
   it('ends a call whose answer will never come, when main learns that the peer died', async () => {

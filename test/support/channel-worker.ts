@@ -11,7 +11,9 @@ export type CallerStep =
   /** Sends something that gets no answer, for ever. */
   | { readonly do: 'call'; readonly message: unknown }
   /** Waits for the next event; reports whether it came. */
-  | { readonly do: 'wait'; readonly timeoutMs?: number };
+  | { readonly do: 'wait'; readonly timeoutMs?: number }
+  /** Reports what has come along with an event. */
+  | { readonly do: 'take' };
 
 export interface ChannelWorkerData {
   readonly buffers: ChannelBuffers;
@@ -39,6 +41,8 @@ function runCaller(steps: readonly CallerStep[]): unknown {
         results.push(Buffer.compare(sent, got) === 0 ? 'same' : `${got.length} other bytes`);
       } else if (step.do === 'call') {
         results.push(caller.call(step.message));
+      } else if (step.do === 'take') {
+        results.push(caller.takeEvent());
       } else {
         results.push(caller.waitEvent(0, step.timeoutMs));
       }
@@ -56,8 +60,8 @@ function runResponder(): unknown {
     for (;;) {
       const message = responder.receive();
       if (message === 'exit') process.exit(3);
-      if (message === 'event') responder.announce();
       if (message !== 'silence') responder.answer(message);
+      if (message === 'event') responder.announce('what happened');
     }
   } catch (error) {
     return String(error);
