@@ -68,8 +68,8 @@ const BLOCKS: Readonly<Record<string, string>> = {
     (block $b
       (local.set $a (local.get $at))
       (br_if $b (i32.and (local.get $i) (i32.const 1)))
-      (local.set $a (i32.add (local.get $a) (i32.const 100))))
-    (i32.store8 offset=4 (local.get $a) (i32.const 5))`,
+      (local.set $a (i32.sub (local.get $a) (i32.const 100))))
+    (i32.store8 offset=9 (local.get $a) (i32.const 5))`,
   'a branch out of two blocks': `
     (block $c
       (block $b
