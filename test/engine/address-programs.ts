@@ -15,6 +15,9 @@ export interface Kind {
 const POINTERS = ['$p', '$q', '$r'];
 const OFFSETS = [0, 0, 1, 4, 8, 12, 16, 40, 5000];
 const CONSTANTS = [1, 4, 8, 12, 32, -4, -8, -32, 0x7fff_fff8, -0x8000_0000];
+const MASKS = [0xff, 0x3fff, 0x7fff, 0xffff, 0xfff0, -4];
+const SHIFTS = [1, 2, 16, 34];
+const FACTORS = [3, 4, 5, -1];
 const DEEPEST = 3;
 
 /** The text of a module with one function per seed, `f0` and so on: of two addresses, returns a sum. */
@@ -119,7 +122,10 @@ class Writer {
     const { address } = this.#kind;
     const get = `(local.get ${this.#pointer()})`;
     const constant = `(${address}.const ${this.#pick(CONSTANTS)})`;
-    switch (this.#random.below(8)) {
+    switch (this.#random.below(10)) {
+      case 8:
+      case 9:
+        return address === 'i32' ? this.#bounded(get) : get;
       case 0:
         return `(${address}.add ${get} ${constant})`;
       case 1:
@@ -133,6 +139,27 @@ class Writer {
         return this.#random.below(4) === 0 ? constant : get;
       default:
         return get;
+    }
+  }
+
+  /** An address that cannot be large, or just so large that it may be out of bounds. */
+  #bounded(value: string): string {
+    const masked = `(i32.and ${value} (i32.const ${this.#pick(MASKS)}))`;
+    switch (this.#random.below(7)) {
+      case 0:
+        return `(i32.shl ${masked} (i32.const ${this.#pick(SHIFTS)}))`;
+      case 1:
+        return `(i32.shr_u ${value} (i32.const ${16 + this.#random.below(2)}))`;
+      case 2:
+        return `(i32.mul ${masked} (i32.const ${this.#pick(FACTORS)}))`;
+      case 3:
+        return `(i32.add ${masked} (i32.and (i32.const ${this.#pick(MASKS)}) ${value}))`;
+      case 4:
+        return `(i32.rem_u ${value} (i32.const ${65_500 + this.#random.below(48)}))`;
+      case 5:
+        return `(i32.or (i32.shl (i32.load8_u (i32.const 9)) (i32.const 8)) ${masked})`;
+      default:
+        return `(i32.xor (i32.load16_u (i32.const 70)) ${masked})`;
     }
   }
 

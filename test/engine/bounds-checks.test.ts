@@ -97,7 +97,7 @@ function debugged(
   const module = engine.loadModule(bytes);
   if (breaks !== undefined) {
     for (const { pc } of instructions(module)) {
-      if (breaks.below(4) === 0) engine.addBreakpoint(module, pc);
+      if (breaks.below(16) === 0) engine.addBreakpoint(module, pc);
     }
   }
   const results = run(kind, () => {

@@ -14,6 +14,8 @@ import { CONSTANT, type OperandStack } from './operands.ts';
 const NONE = 0;
 const ZERO = 1;
 
+const MOST_I32 = 0xffff_ffff;
+
 export interface AddressValuesContext {
   readonly bytes: Uint8Array;
   readonly operands: OperandStack;
@@ -30,6 +32,8 @@ export class AddressValues {
   readonly #bases: number[] = [NONE, ZERO];
   /** By value: i32, in wider values as well. */
   readonly #constants: number[] = [0, 0];
+  /** By value: it is no more than this, unsigned. */
+  readonly #mosts: number[] = [Infinity, 0];
   /** By local: its value, and since when. */
   readonly #values: number[];
   readonly #times: number[];
@@ -48,12 +52,9 @@ export class AddressValues {
     return this.#constants[value]!;
   }
 
-  /** The address that a value is, if that is a constant. */
-  known(value: number, wide: boolean): number | undefined {
-    if (this.#bases[value] !== ZERO) return undefined;
-    const constant = this.#constants[value]!;
-    if (!wide) return constant >>> 0;
-    return constant >= 0 ? constant : undefined;
+  /** What a value is at most, unsigned; infinity if nothing is known. */
+  most(value: number): number {
+    return this.#mosts[value]!;
   }
 
   /** The value of the operand at a height. */
@@ -81,10 +82,63 @@ export class AddressValues {
     this.#times[local] = this.#context.dominance.tick();
   }
 
-  /** What an addition or subtraction of the two operands on top makes; NONE if that is nothing known. */
-  sum(op: number): number {
-    const { operands, sums } = this.#context;
-    if (!sums) return NONE;
+  /** What an instruction makes of the operands on top, before it is applied; NONE if nothing is known. */
+  result(op: number): number {
+    if (!this.#context.sums) return NONE;
+    switch (op) {
+      case Op.i32Add: {
+        const sum = this.#sum(op);
+        return sum === NONE ? this.#bounded(op) : sum;
+      }
+      case Op.i32Sub:
+      case Op.i64Add:
+      case Op.i64Sub:
+        return this.#sum(op);
+      default:
+        return this.#bounded(op);
+    }
+  }
+
+  #bounded(op: number): number {
+    const most = this.#mostOf(op);
+    return most <= MOST_I32 ? this.#add(this.#bases.length, 0, most) : NONE;
+  }
+
+  /** What the result of an i32 instruction is at most, unsigned. */
+  #mostOf(op: number): number {
+    if (op === Op.i32Load8U) return 0xff;
+    if (op === Op.i32Load16U) return 0xffff;
+    const top = this.#context.operands.height - 1;
+    const right = this.#known(top);
+    const by = this.#mosts[right]!;
+    const left = this.#mosts[this.#known(top - 1)]!;
+    switch (op) {
+      case Op.i32And:
+        return Math.min(left, by);
+      case Op.i32Add:
+        return left + by;
+      case Op.i32Or:
+      case Op.i32Xor: {
+        const larger = Math.max(left, by);
+        return larger <= MOST_I32 ? 2 ** (32 - Math.clz32(larger)) - 1 : Infinity;
+      }
+    }
+    if (this.#bases[right] !== ZERO || by > MOST_I32) return Infinity;
+    switch (op) {
+      case Op.i32Mul:
+        return left * by;
+      case Op.i32Shl:
+        return left * 2 ** (by & 31);
+      case Op.i32ShrU:
+        return Math.floor(Math.min(left, MOST_I32) / 2 ** (by & 31));
+      case Op.i32RemU:
+        return by - 1;
+    }
+    return Infinity;
+  }
+
+  #sum(op: number): number {
+    const { operands } = this.#context;
     const top = operands.height - 1;
     const right = this.#known(top);
     const isSum = op === Op.i32Add || op === Op.i64Add;
@@ -102,7 +156,9 @@ export class AddressValues {
     const constant = this.#constants[value]! + by;
     const isWide = op === Op.i64Add || op === Op.i64Sub;
     if (isWide && constant !== (constant | 0)) return NONE;
-    return this.#add(this.#bases[value]!, constant | 0);
+    const most = this.#mosts[value]! + by;
+    const isBounded = by >= 0 && most <= MOST_I32;
+    return this.#add(this.#bases[value]!, constant | 0, isBounded ? most : Infinity);
   }
 
   /** The value of an operand if it has one already. */
@@ -112,7 +168,8 @@ export class AddressValues {
     if (source >= 0) return this.#knownLocal(source);
     if (source !== CONSTANT) return operands.values[height]!;
     const constant = this.#integer(operands.constantStart[height]!);
-    return constant === undefined ? NONE : this.#add(ZERO, constant);
+    if (constant === undefined) return NONE;
+    return this.#add(ZERO, constant, constant >= 0 ? constant : Infinity);
   }
 
   #knownLocal(local: number): number {
@@ -131,10 +188,11 @@ export class AddressValues {
   }
 
   #fresh(): number {
-    return this.#add(this.#bases.length, 0);
+    return this.#add(this.#bases.length, 0, Infinity);
   }
 
-  #add(base: number, constant: number): number {
+  #add(base: number, constant: number, most: number): number {
+    this.#mosts.push(most);
     this.#constants.push(constant);
     return this.#bases.push(base) - 1;
   }

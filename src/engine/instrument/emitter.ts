@@ -168,7 +168,16 @@ export class FunctionEmitter {
       case Op.i32Sub:
       case Op.i64Add:
       case Op.i64Sub:
-        this.#sum(reader);
+      case Op.i32Mul:
+      case Op.i32And:
+      case Op.i32Or:
+      case Op.i32Xor:
+      case Op.i32Shl:
+      case Op.i32ShrU:
+      case Op.i32RemU:
+      case Op.i32Load8U:
+      case Op.i32Load16U:
+        this.#addressing(reader);
         return;
       case Op.memoryGrow:
         this.#dominance.endStretch();
@@ -255,9 +264,10 @@ export class FunctionEmitter {
     this.#dominance.endStretch();
   }
 
-  #sum(reader: InstructionReader): void {
+  /** An instruction whose result may be an address of which something is known. */
+  #addressing(reader: InstructionReader): void {
     const { walker } = this.code;
-    const value = this.#values.sum(reader.op);
+    const value = this.#values.result(reader.op);
     this.code.copy(reader);
     walker.apply(reader);
     walker.operands.values[walker.operands.height - 1] = value;

@@ -57,8 +57,7 @@ export class MemoryChecks {
     const { values } = this.#context;
     const value = values.operand(height);
     const wide = limits.address === 'i64';
-    const address = values.known(value, wide);
-    if (address !== undefined && address + span <= leastBytes(limits)) return true;
+    if (values.most(value) + span <= leastBytes(limits)) return true;
     return this.#facts.covers(memory, wide, value, span);
   }
 
