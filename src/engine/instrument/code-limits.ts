@@ -37,6 +37,8 @@ export interface CodeLimits {
    * small functions in the module, and instrumented functions are no longer small.
    */
   readonly emptyFunctions: boolean;
+  /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
+  readonly equalOperands: boolean;
   /**
    * Frames that are in a call hold all references. If not, they hold those that a debugger can be
    * shown: see `isShown` in `references.ts`. Frames that are stopped at hold all in any case.
@@ -74,6 +76,7 @@ export const CODE_LIMITS: CodeLimits = {
   checksAhead: true,
   addressSums: true,
   emptyFunctions: true,
+  equalOperands: true,
   callersReferences: false,
   renewReferences: true,
   signatureBytes: 1 << 20,

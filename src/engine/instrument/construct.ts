@@ -22,6 +22,8 @@ export interface Construct {
   readonly height: number;
   readonly params: readonly ValType[];
   readonly results: readonly ValType[];
+  /** Height of the lowest operand outside that equals a local, which nothing inside writes. */
+  readonly equalFrom: number | undefined;
   /** A branch that can be reached goes to the construct's label (of a loop: back to its start). */
   branched: boolean;
   /** Locals that differ from the frame when control arrives there, over all branches so far. */

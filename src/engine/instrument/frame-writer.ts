@@ -12,9 +12,9 @@ import type { CodeWriter, ScratchLocals } from './code.ts';
 import { FrameSlots } from './frame-slots.ts';
 import { caughtOffset } from './legacy-shape.ts';
 import type { LoopEffects } from './loop-effects.ts';
-import { CONSTANT, NO_HOME, type OperandStack, SLOT } from './operands.ts';
+import { CONSTANT, NO_HOME, type OperandStack, SLOT, staysEqual } from './operands.ts';
 import { type FunctionPlan, operandOffset } from './plan.ts';
-import { hierarchyOf, isShown } from './references.ts';
+import { isShown } from './references.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
@@ -226,9 +226,10 @@ export class FrameWriter {
     }
     const missing: number[] = [];
     let lowest = operands.height;
+    const shown = this.#showsOperands(operands);
     for (let i = operands.height - 1; i >= operands.savedBelow; i--) {
       if (operands.sources[i] !== SLOT || operands.clean[i]) continue;
-      if (this.#isKept(operands.types[i]!)) missing.push(i);
+      if (shown || operands.types[i]!.kind !== 'ref') missing.push(i);
       else lowest = i;
     }
     if (missing.length > 0) {
@@ -241,8 +242,13 @@ export class FrameWriter {
     operands.savedBelow = Math.max(operands.savedBelow, lowest);
   }
 
-  #isKept(type: ValType): boolean {
-    return type.kind !== 'ref' || isShown(hierarchyOf(this.#plan.module, type));
+  /** Whether a debugger may be shown the operands: those far below are not looked at. */
+  #showsOperands({ types, height, hadReferences }: OperandStack): boolean {
+    if (hadReferences.size === 0) return true;
+    for (let i = height - 1; i >= 0 && i >= height - MOST_UNSAVED; i--) {
+      if (!isShown(this.#plan.module, types[i]!)) return false;
+    }
+    return true;
   }
 
   /** The same for the operands up to `height`, all of them housed. */
@@ -256,12 +262,14 @@ export class FrameWriter {
   }
 
   /**
-   * The same before a construct is entered, for the operands below it (`height` of them): those that
-   * equal a local get their slot filled as well, because the local may change inside.
+   * The same before the construct at `pc` is entered, for the operands below it (`height` of them):
+   * those that equal a local get their slot filled as well if the local may change inside.
    */
-  settleOperands(operands: OperandStack, height: number): void {
-    for (let i = operands.settledBelow; i < height; i++) {
+  settleOperands({ operands, innermost }: Walker, height: number, pc: number): void {
+    const writes = this.#plan.writesBelow?.get(pc);
+    for (let i = Math.max(operands.settledBelow, innermost.height); i < height; i++) {
       const source = operands.sources[i]!;
+      if (staysEqual(source, writes)) continue;
       if (source !== CONSTANT && !(source === SLOT && operands.clean[i])) {
         if (source === SLOT) this.houseOperands(operands);
         this.#storeOperand(operands, i);

@@ -11,6 +11,7 @@
 
 import { type RefType, V128, type ValType } from '../../wasm/types.ts';
 import { EqualOperands } from './equal-operands.ts';
+import type { LocalSet } from './local-set.ts';
 
 /** The operand's value is in its own frame slot (or will be, once it is flushed). */
 export const SLOT = -1;
@@ -20,7 +21,12 @@ export const NO_HOME = -1;
 // A source of 0 or more is a local index: the operand equals that local, which was not written since.
 
 /** From this height on, operands are found by their local rather than by looking at each. */
-const INDEX_FROM = 64;
+export const INDEX_FROM = 64;
+
+/** Whether an operand equals a local in all of a construct that is entered above it, and behind. */
+export function staysEqual(source: number, writes: LocalSet | undefined): boolean {
+  return source >= 0 && writes?.has(source) === false;
+}
 
 export class OperandStack {
   // Entries at `height` and above are left from operands that were popped: making an array shorter
@@ -53,7 +59,7 @@ export class OperandStack {
     return this.#height;
   }
 
-  /** Below this height every operand is a constant, or in its slot with nothing else to equal it. */
+  /** Below this height every operand is a constant, or in its slot, or equals a local that stays as it is. */
   get settledBelow(): number {
     return this.#settledBelow;
   }
@@ -150,10 +156,20 @@ export class OperandStack {
     if (this.#savedBelow > height) this.#savedBelow = height;
   }
 
-  /** What entering a construct does to all operands: each is now in its slot, or constant. */
-  settle(): void {
-    for (let i = this.#settledBelow; i < this.#height; i++) {
-      if (this.sources[i] !== CONSTANT) {
+  /**
+   * What entering a construct does to the operands that stay outside: each is now in its slot, or
+   * constant, or equals a local that the construct does not write.
+   *
+   * @param from height of the innermost construct: those below it have been settled for all of it
+   * @param writes locals that the construct writes; undefined: any
+   * @returns height of the lowest that equals a local
+   */
+  settle(from: number, writes: LocalSet | undefined): number | undefined {
+    let equalFrom: number | undefined;
+    for (let i = Math.max(from, this.#settledBelow); i < this.#height; i++) {
+      if (staysEqual(this.sources[i]!, writes)) {
+        equalFrom ??= i;
+      } else if (this.sources[i] !== CONSTANT) {
         this.sources[i] = SLOT;
         this.clean[i] = true;
       }
@@ -162,6 +178,12 @@ export class OperandStack {
     this.#settledBelow = this.#height;
     this.#housedBelow = this.#height;
     this.#savedBelow = this.#height;
+    return equalFrom;
+  }
+
+  /** After a construct: operands from a height on may equal locals that are written now. */
+  unsettle(height: number | undefined): void {
+    if (height !== undefined && height < this.#settledBelow) this.#settledBelow = height;
   }
 
   /** The operands as they are now, for a snapshot. */

@@ -16,6 +16,7 @@ import { FreshLocals } from './fresh-locals.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import type { LoopEffects } from './loop-effects.ts';
+import { INDEX_FROM } from './operands.ts';
 import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, isShown, REFERENCE_SIZE, storageType } from './references.ts';
 import type { WalkedFunction } from './walker.ts';
@@ -92,6 +93,7 @@ export function planFunction(
     codeStart: body.codeStart,
     loops: undefined,
     fresh: undefined,
+    writesBelow: undefined,
     unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
   const shape = prepass(walked, body);
@@ -119,6 +121,8 @@ export function planFunction(
     isLeaf: shape.isLeaf,
     fresh: new FreshLocals(type.params.length, localTypes.length, shape.firstWrites.found),
     hasCalls: shape.hasCalls,
+    writesBelow:
+      limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,
@@ -130,16 +134,14 @@ export function planFunction(
   };
 }
 
-/** Locals that no debugger can be shown in a frame that is in a call. */
+/** All references, where one is such that a debugger is shown no locals at all. */
 function unkeptLocals(module: Module, localTypes: readonly ValType[]): LocalSet | undefined {
+  if (localTypes.every((type) => isShown(module, type))) return undefined;
   const unkept = new LocalSet(localTypes.length);
-  let any = false;
   localTypes.forEach((type, local) => {
-    if (type.kind !== 'ref' || isShown(hierarchyOf(module, type))) return;
-    unkept.add(local);
-    any = true;
+    if (type.kind === 'ref') unkept.add(local);
   });
-  return any ? unkept : undefined;
+  return unkept;
 }
 
 /** Offset in the frame of the operand at `height` (0: the bottom of the operand stack). */

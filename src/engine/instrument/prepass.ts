@@ -22,6 +22,8 @@ export interface Shape {
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly firstWrites: FirstWrites;
+  /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
+  readonly writesBelow: ReadonlyMap<number, LocalSet>;
   /** Calls nothing. */
   readonly isLeaf: boolean;
   /** There are calls that return. */
@@ -38,6 +40,8 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
   const firstWrites = new FirstWrites();
   // One entry for each open loop: its own effects, which its parent gets when it closes.
   const openLoops: { depth: number; effects: LoopEffects }[] = [];
+  const writesBelow = new Map<number, LocalSet>();
+  const openAbove: { depth: number; writes: LocalSet }[] = [];
   let loopDepth = 0;
   let callsInLoops = false;
   let isLeaf = true;
@@ -52,6 +56,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     }
     if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
       openLoops.at(-1)?.effects.writes.add(reader.index);
+      openAbove.at(-1)?.writes.add(reader.index);
       firstWrites.write(reader.index, pc);
     } else if (walker.reachable && isCall(op)) {
       isLeaf = false;
@@ -68,6 +73,11 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     const depthAfter = walker.constructs.length;
     if (depthAfter > depth) {
       delimiters.open(pc);
+      if (walker.innermost.height > walker.constructs.at(-2)!.height) {
+        const writes = new LocalSet(fn.localTypes.length);
+        writesBelow.set(pc, writes);
+        openAbove.push({ depth: depthAfter, writes });
+      }
       if (op === Op.loop) {
         const writes = new LocalSet(fn.localTypes.length);
         const effects = { writes, carried: writes, hasCall: false, alwaysCalls: false };
@@ -78,6 +88,10 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
       }
     } else if (depthAfter < depth) {
       delimiters.close(pc);
+      if (openAbove.at(-1)?.depth === depth) {
+        const { writes } = openAbove.pop()!;
+        openAbove.at(-1)?.writes.addFrom(writes);
+      }
       if (openLoops.at(-1)?.depth === depth) {
         const { effects } = openLoops.pop()!;
         const outer = openLoops.at(-1)?.effects;
@@ -99,6 +113,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     references: hadReferences,
     loops,
     firstWrites,
+    writesBelow,
     isLeaf,
     hasCalls,
   };

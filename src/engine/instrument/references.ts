@@ -55,11 +55,14 @@ export function hierarchyOf(module: Module, type: RefType): Hierarchy {
 }
 
 /**
- * Whether a debugger can be shown references of a hierarchy. The world has no value for others, and
- * shows no locals at all of a frame with one among them (`unsupported-type`). To keep those in frames
- * that are in a call would cost much and serve nobody.
+ * Whether a debugger can be shown values of a type. The world has none for references but functions
+ * and exceptions, and shows no locals at all of a frame with others among them, no operands where
+ * there are others (`unsupported-type`). To keep references of those frames while they are in a call
+ * would cost much and serve nobody.
  */
-export function isShown(hierarchy: Hierarchy): boolean {
+export function isShown(module: Module, type: ValType): boolean {
+  if (type.kind !== 'ref') return true;
+  const hierarchy = hierarchyOf(module, type);
   return hierarchy === 'func' || hierarchy === 'exn';
 }
 

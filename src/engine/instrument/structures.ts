@@ -147,7 +147,8 @@ export class Structures {
     const { frame, walker } = this.#code;
     const { operands } = walker;
     const params = this.#paramCount(reader);
-    frame.settleOperands(operands, operands.height - params - (reader.op === Op.if ? 1 : 0));
+    const below = operands.height - params - (reader.op === Op.if ? 1 : 0);
+    frame.settleOperands(walker, below, reader.pc);
     return params;
   }
 

@@ -26,6 +26,8 @@ export interface WalkedFunction extends TypedFunction {
   /** By the offset of the `loop` opcode; absent in the pre-pass. */
   readonly loops: ReadonlyMap<number, LoopEffects> | undefined;
   readonly fresh: FreshLocals | undefined;
+  /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
+  readonly writesBelow: ReadonlyMap<number, LocalSet> | undefined;
   /** Locals that are not stored before calls; undefined: all are. */
   readonly unkept: LocalSet | undefined;
 }
@@ -192,6 +194,7 @@ export class Walker {
   leaveRestoredLoop(): boolean {
     const loop = this.constructs.pop()!;
     this.operands.truncate(loop.height);
+    this.operands.unsettle(loop.equalFrom);
     this.reachable = loop.branched;
     if (loop.endDirty === undefined) return false;
     this.dirty = loop.endDirty;
@@ -246,13 +249,15 @@ export class Walker {
     catches: readonly CatchClause[] = [],
   ): void {
     const height = this.operands.height;
-    this.operands.settle();
+    const from = this.constructs.at(-1)?.height ?? 0;
+    const equalFrom = this.operands.settle(from, this.#fn.writesBelow?.get(pc));
     this.constructs.push({
       kind,
       pc,
       height,
       params,
       results,
+      equalFrom,
       guarded: kind === 'try_table' || kind === 'try' || this.constructs.at(-1)?.guarded === true,
       handlers: catches.map(({ label }) => label),
       branched: false,
@@ -354,6 +359,7 @@ export class Walker {
     if (construct.branched && construct.kind !== 'loop') into(construct.endDirty);
     this.reachable = reachable;
     this.operands.truncate(construct.height);
+    this.operands.unsettle(construct.equalFrom);
     this.operands.pushAll(construct.results);
   }
 }

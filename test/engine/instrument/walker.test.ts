@@ -71,15 +71,49 @@ describe('operands', () => {
   test('are settled when a construct is entered, its parameters taken from the top', async () => {
     const text = `(module (func (param i32) (result i32)
       i32.const 1 local.get 0 local.get 0
-      block (param i32) (result i32 i64) i64.const 2 end
+      block (param i32) (result i32 i64) local.tee 0 i64.const 2 end
       drop i32.add i32.add))`;
     expect((await lines(text, operandsOf)).slice(3)).toEqual([
       'block: i32=const i32=0 i32=0',
-      'i64.const: i32=const i32 i32',
-      'end: i32=const i32 i32 i64=const',
+      'local.tee: i32=const i32 i32',
+      'i64.const: i32=const i32 i32=0',
+      'end: i32=const i32 i32=0 i64=const',
       'drop: i32=const i32 i32 i64',
       'i32.add: i32=const i32 i32',
       'i32.add: i32=const i32',
+      'end: i32',
+    ]);
+  });
+
+  test('go on to equal a local that the constructs above them do not write', async () => {
+    const text = `(module (func (param i32 i32) (result i32)
+      local.get 0 local.get 1 local.get 0
+      if
+        block i32.const 1 local.set 1 end
+        local.get 0
+        loop nop end
+        drop
+      end
+      i32.const 2 local.set 0
+      block end
+      i32.add))`;
+    expect((await lines(text, operandsOf)).slice(3)).toEqual([
+      'if: i32=0 i32=1 i32=0',
+      'block: i32=0 i32',
+      'i32.const: i32=0 i32',
+      'local.set: i32=0 i32 i32=const',
+      'end: i32=0 i32',
+      'local.get: i32=0 i32',
+      'loop: i32=0 i32 i32=0',
+      'nop: i32=0 i32 i32=0',
+      'end: i32=0 i32 i32=0',
+      'drop: i32=0 i32 i32=0',
+      'end: i32=0 i32',
+      'i32.const: i32=0 i32',
+      'local.set: i32=0 i32 i32=const',
+      'block: i32 i32',
+      'end: i32 i32',
+      'i32.add: i32 i32',
       'end: i32',
     ]);
   });

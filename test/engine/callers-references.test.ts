@@ -1,4 +1,4 @@
-/** The arrays of references are replaced while frames have theirs in them. */
+/** References of frames that are in a call, while the arrays that hold them are replaced. */
 import { describe, expect, test } from 'vitest';
 import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
 import { frameLocals, frameOperands } from '../../src/engine/runtime/frame-values.ts';
@@ -45,7 +45,7 @@ const DEPTH = 10;
 describe.each([
   { renewReferences: true, callersReferences: true },
   { renewReferences: false, callersReferences: true },
-  // Then only those that a debugger can be shown are there.
+  // Then callers have none, because one of the locals is such that a debugger is shown none.
   { renewReferences: true, callersReferences: false },
 ])('with $renewReferences, $callersReferences', (limits) => {
   test.each([1, 70_000])('after %i calls', async (calls) => {
@@ -81,13 +81,58 @@ describe.each([
     const { a, b } = instance.exports;
     expect(seen).toHaveLength(DEPTH + 1);
     seen.forEach(([func, extern, any, exn, operand], n) => {
+      if (n > 0 && !limits.callersReferences) return;
       expect(func).toBe(n === DEPTH ? null : n % 2 === 0 ? a : b);
       expect(exn).toBeInstanceOf(WebAssembly.Exception);
       expect((exn as WebAssembly.Exception).getArg(instance.tag(0)!, 0)).toBe(n);
-      if (n > 0 && !limits.callersReferences) return;
       expect(extern).toBe(objects.get(n));
       expect(any).toBe(n);
       expect(operand).toBe(objects.get(100 + n));
     });
+  });
+});
+
+test('callers have the references that a debugger can be shown', async () => {
+  const text = `(module
+    (tag $t (param i32))
+    (func $a (export "a"))
+    (func $b (export "b"))
+    (func $f (export "f") (param $n i32) (param $func funcref) (local $exn exnref)
+      (block $h (result i32 exnref)
+        (try_table (catch_ref $t $h) (throw $t (local.get $n)))
+        unreachable)
+      (local.set $exn)
+      drop
+      (select (result funcref) (ref.func $a) (ref.func $b)
+        (i32.and (local.get $n) (i32.const 1)))
+      (if (local.get $n)
+        (then (call $f (i32.sub (local.get $n) (i32.const 1)) (ref.func $b)))
+        (else nop))
+      (drop)))`;
+  const seen: unknown[][] = [];
+  const debuggee = new Debuggee(({ event }, { engine }) => {
+    if (event === 'exception') return 'run';
+    for (const frame of engine.activations()[0]!) {
+      const { references, frameView } = engine;
+      const values = [...frameLocals(frame, frameView), ...frameOperands(frame, frameView)];
+      seen.push(
+        values.flatMap((value) =>
+          value.type === 'ref' ? [references.objectAt(value.hierarchy, value.address!)] : [],
+        ),
+      );
+    }
+    return 'run';
+  });
+  const { engine } = debuggee;
+  const module = engine.loadModule(await assemble(text));
+  engine.addBreakpoint(module, pcOf(module, 'nop'));
+  const instance = engine.instantiate(module);
+  debuggee.call(instance, 'f', DEPTH, null);
+  const { a, b } = instance.exports;
+  expect(seen).toHaveLength(DEPTH + 1);
+  seen.forEach(([func, exn, operand], n) => {
+    expect(func).toBe(n === DEPTH ? null : b);
+    expect((exn as WebAssembly.Exception).getArg(instance.tag(0)!, 0)).toBe(n);
+    expect(operand).toBe(n % 2 === 0 ? b : a);
   });
 });
