@@ -30,6 +30,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
   },
   'short pieces that grow': {
     ...CODE_LIMITS,
+    equalOperands: false,
     codeBytes: 100,
     steppingBytes: 200,
     runningBytes: 20,
