@@ -33,6 +33,7 @@ import {
   type MemoryHandle,
   type ModuleHandle,
   type OpaqueDebugger,
+  type PlainValues,
   type Resumption,
   type TableHandle,
   type TagHandle,
@@ -40,7 +41,7 @@ import {
   type WasmValue,
 } from './opaque-debugger.ts';
 
-export class LocalDebugger implements OpaqueDebugger {
+export class LocalDebugger implements OpaqueDebugger, PlainValues {
   readonly #engine: Engine;
   readonly #entities: Entities;
   readonly #values: LocalValues;
@@ -270,6 +271,11 @@ export class LocalDebugger implements OpaqueDebugger {
 
   frameLocals(frame: FrameHandle): WasmValue[] {
     return this.#values.locals(this.#frame(frame));
+  }
+
+  plainLocals(frame: FrameHandle): WasmValue[] | undefined {
+    const { localTypes } = this.#frame(frame).fn.plan;
+    return localTypes.some(({ kind }) => kind === 'ref') ? undefined : this.frameLocals(frame);
   }
 
   frameStack(frame: FrameHandle): WasmValue[] {

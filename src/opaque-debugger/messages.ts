@@ -7,7 +7,9 @@
  *
  * `releases` are the handles dropped since the last request; they need no message of their own. The
  * code is the position in QUERIES, or one of the orders below. Orders get no answer: the event that
- * follows tells how they went. It comes in the form of an answer.
+ * follows tells how they went.
+ *
+ *     event     [answer, foreseen]
  */
 
 import { Dictionary } from '../channel/codec.ts';
@@ -69,9 +71,9 @@ export const queryCode = Object.fromEntries(QUERIES.map((name, code) => [name, c
 
 /** Codes of the other messages. Negative, so that they are never a query. */
 export const ORDER = {
-  /** [resumption] */
+  /** [resumption, what was asked for in the pause] */
   singleStep: -1,
-  /** [resumption] */
+  /** The same. */
   continue: -2,
   /** [whether all events were taken]. No more are wanted, and no more requests will come. */
   finish: -3,

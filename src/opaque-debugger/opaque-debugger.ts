@@ -166,3 +166,9 @@ export interface OpaqueDebugger {
   /** Lets the program run to its end without further events, and forgets all breakpoints. */
   finish(): void;
 }
+
+/** What a debuggee may offer beside the interface. */
+export interface PlainValues {
+  /** `frameLocals`, or undefined if one of them is a reference: then there would be handles. */
+  plainLocals(frame: FrameHandle): WasmValue[] | undefined;
+}

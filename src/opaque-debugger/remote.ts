@@ -11,6 +11,7 @@
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import { ChannelCaller } from '../channel/ends.ts';
+import { type Foreseen, Foresight } from './foresight.ts';
 import { DICTIONARY, handlesOf, ORDER, openAnswer, type QueryName, queryCode } from './messages.ts';
 import {
   type DebugEvent,
@@ -35,6 +36,7 @@ import {
 export class RemoteDebugger implements OpaqueDebugger {
   readonly #channel: ChannelCaller;
   readonly #interrupt: () => void;
+  readonly #foresight = new Foresight();
   #state: DebuggeeState = 'paused';
   #released: Handle<string>[] = [];
   #seen = 0;
@@ -70,12 +72,18 @@ export class RemoteDebugger implements OpaqueDebugger {
     // Paused also if the answer is an error: then the resumption was not carried out.
     this.#state = 'paused';
     // No releases: the event was made before them, and may have what they would give back.
-    const answer = this.#channel.takeEvent() ?? this.#channel.call([[], ORDER.takeEvent]);
-    const event = openAnswer(answer) as DebugEvent;
+    const event = this.#takeEvent();
     if (event.kind === 'complete') this.#state = 'complete';
     const held = new Set<Handle<string>>(handlesOf(event));
     this.#released = this.#released.filter((handle) => !held.has(handle));
     return event;
+  }
+
+  #takeEvent(): DebugEvent {
+    const along = this.#channel.takeEvent() as [unknown, Foreseen | undefined] | undefined;
+    this.#foresight.begin(along?.[1]);
+    const answer = along === undefined ? this.#channel.call([[], ORDER.takeEvent]) : along[0];
+    return openAnswer(answer) as DebugEvent;
   }
 
   /**
@@ -93,6 +101,7 @@ export class RemoteDebugger implements OpaqueDebugger {
 
   release(handle: Handle<string>): void {
     this.#released.push(handle);
+    this.#foresight.release(handle);
   }
 
   finish(): void {
@@ -109,7 +118,8 @@ export class RemoteDebugger implements OpaqueDebugger {
     return this.#query('allModules');
   }
   exitFrames(): FrameHandle[] {
-    return this.#query('exitFrames');
+    this.#requirePaused('exitFrames');
+    return this.#foresight.exitFrames(() => this.#query('exitFrames'));
   }
 
   instanceGetModule(instance: InstanceHandle): ModuleHandle {
@@ -201,10 +211,12 @@ export class RemoteDebugger implements OpaqueDebugger {
     return this.#query('frameInstance', frame);
   }
   frameFuncAndPc(frame: FrameHandle): { func: number; pc: number } {
-    return this.#query('frameFuncAndPc', frame);
+    this.#requirePaused('frameFuncAndPc');
+    return this.#foresight.place(frame, () => this.#query('frameFuncAndPc', frame));
   }
   frameLocals(frame: FrameHandle): WasmValue[] {
-    return this.#query('frameLocals', frame);
+    this.#requirePaused('frameLocals');
+    return this.#foresight.locals(frame, () => this.#query('frameLocals', frame));
   }
   frameStack(frame: FrameHandle): WasmValue[] {
     return this.#query('frameStack', frame);
@@ -217,14 +229,17 @@ export class RemoteDebugger implements OpaqueDebugger {
     name: Q,
     ...args: Parameters<OpaqueDebugger[Q]>
   ): ReturnType<OpaqueDebugger[Q]> {
-    if (this.#state === 'running' || this.#finished) {
-      // The debuggee does not listen: asking would block until its next stop, or for ever.
-      const why = this.#finished ? 'the debugger has let the program go' : 'the program is running';
-      throw new DebuggeeTrap(`${name}: ${why}`);
-    }
+    this.#requirePaused(name);
     const answer = this.#channel.call([this.#takeReleased(), queryCode[name], ...args]);
     // The server is the same table over the same interface, so the type is that of the method.
     return openAnswer(answer) as ReturnType<OpaqueDebugger[Q]>;
+  }
+
+  #requirePaused(query: QueryName): void {
+    if (this.#state !== 'running' && !this.#finished) return;
+    // The debuggee does not listen: asking would block until its next stop, or for ever.
+    const why = this.#finished ? 'the debugger has let the program go' : 'the program is running';
+    throw new DebuggeeTrap(`${query}: ${why}`);
   }
 
   #resume(order: number, resumption: Resumption): void {
@@ -232,7 +247,8 @@ export class RemoteDebugger implements OpaqueDebugger {
       throw new DebuggeeTrap(`only a paused program can be resumed: it is ${this.#state}`);
     }
     this.#seen = this.#channel.lastEvent();
-    this.#channel.send([this.#takeReleased(), order, resumption]);
+    const asked = this.#foresight.end();
+    this.#channel.send([this.#takeReleased(), order, resumption, asked]);
     this.#state = 'running';
   }
 

@@ -11,6 +11,7 @@
 import type { ChannelBuffers } from '../channel/buffers.ts';
 import { CodecError } from '../channel/codec.ts';
 import { ChannelResponder } from '../channel/ends.ts';
+import { foresee } from './foresight.ts';
 import { arity, DICTIONARY, errorAnswer, handlesOf, ORDER, QUERIES } from './messages.ts';
 import {
   type DebugEvent,
@@ -18,6 +19,7 @@ import {
   DebuggeeTrap,
   type Handle,
   type OpaqueDebugger,
+  type PlainValues,
   type Resumption,
 } from './opaque-debugger.ts';
 
@@ -26,18 +28,20 @@ export type Outcome = DebugEvent | DebuggeeError;
 
 export class DebuggeeServer {
   readonly #channel: ChannelResponder;
-  readonly #debuggee: OpaqueDebugger;
+  readonly #debuggee: OpaqueDebugger & Partial<PlainValues>;
   /** Announced, and for all that is known here not yet taken. */
   #outcome: DebugEvent | Error | undefined;
+  /** What the debugger asked for at the last stop. */
+  #asked = 0;
   #released = false;
   readonly #orders = new Map<number, (args: unknown[]) => void>([
-    [ORDER.singleStep, ([how]) => this.#resume(() => this.#debuggee.singleStep(how as Resumption))],
-    [ORDER.continue, ([how]) => this.#resume(() => this.#debuggee.continue_(how as Resumption))],
+    [ORDER.singleStep, (args) => this.#resume(args, (how) => this.#debuggee.singleStep(how))],
+    [ORDER.continue, (args) => this.#resume(args, (how) => this.#debuggee.continue_(how))],
     [ORDER.finish, ([taken]) => this.#release(taken === true)],
     [ORDER.takeEvent, () => this.#giveEvent()],
   ]);
 
-  constructor(buffers: ChannelBuffers, debuggee: OpaqueDebugger) {
+  constructor(buffers: ChannelBuffers, debuggee: OpaqueDebugger & Partial<PlainValues>) {
     this.#channel = new ChannelResponder(buffers, DICTIONARY);
     this.#debuggee = debuggee;
   }
@@ -108,10 +112,11 @@ export class DebuggeeServer {
     }
   }
 
-  #resume(go: () => void): void {
+  #resume([how, asked]: unknown[], go: (how: Resumption) => void): void {
     this.#outcome = undefined;
+    this.#asked = Number(asked);
     try {
-      go();
+      go(how as Resumption);
     } catch (error) {
       this.#announce(error as Error);
     }
@@ -142,8 +147,9 @@ export class DebuggeeServer {
 
   #announce(outcome: DebugEvent | Error): void {
     this.#outcome = outcome;
+    const foreseen = foresee(this.#debuggee, this.#asked);
     this.#send(outcome instanceof Error ? errorAnswer(outcome) : [outcome], (answer) =>
-      this.#channel.announce(answer),
+      this.#channel.announce([answer, foreseen]),
     );
   }
 }
