@@ -51,6 +51,8 @@ export interface CodeLimits {
    * none, and neither has any table if this is 0.
    */
   readonly signatureBytes: number;
+  /** Tell V8 that checks hardly ever fire. */
+  readonly branchHints: boolean;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -80,6 +82,7 @@ export const CODE_LIMITS: CodeLimits = {
   callersReferences: false,
   renewReferences: true,
   signatureBytes: 1 << 20,
+  branchHints: true,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

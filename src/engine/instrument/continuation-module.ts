@@ -15,6 +15,7 @@ import {
   memoryImport,
   memoryImportName,
 } from './additions.ts';
+import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { IMPORT_MODULE } from './layout.ts';
@@ -135,7 +136,9 @@ export function continuationModule(
     },
   };
   const type = types.func([], plan.results);
-  const { body, hasLoops, isCapped } = emitContinuation(plan, at, target, options);
+  const hints = new BranchHints();
+  const emitted = emitContinuation(plan, at, target, { ...options, hints });
+  const { body, hasLoops, isCapped } = emitted;
 
   const out = new ModuleWriter(body.length + 1024);
   out.vectorSection(SectionId.type, module, types.entries());
@@ -164,6 +167,9 @@ export function continuationModule(
   sized.u32(body.length);
   const sizeBytes = sized.length;
   sized.bytes(body);
+  if (plan.limits.branchHints && hints.count > 0) {
+    out.customSection(BRANCH_HINTS, branchHintSection([hints.encode(index)]));
+  }
   const code = out.vectorSection(SectionId.code, module, [sized.take()]);
   return {
     bytes: out.finish(),

@@ -5,7 +5,6 @@ import type { ValType } from '../../wasm/types.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
-import type { Positions } from './positions.ts';
 import { emitRenewal } from './renewal.ts';
 import { usesSegment } from './segments.ts';
 import { writtenTable } from './signature-tables.ts';
@@ -27,7 +26,7 @@ const MOST_CRUISING = 0.8;
 export function emitCruise(
   plan: FunctionPlan,
   target: EmitTarget,
-  options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions'>,
+  options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions' | 'hints'>,
 ): Uint8Array {
   if (plan.body.end - plan.codeStart > MOST_CRUISING * plan.limits.cruiseBytes) {
     return emitEntry(plan, target);
@@ -49,10 +48,11 @@ export function emitCruise(
   if (!code.isTooLarge) {
     code.finish();
     const own = plan.localTypes.slice(plan.params.length, code.registers);
-    const body = assembleBody(code, own, options.positions);
+    const body = assembleBody(code, own, options);
     if (body.length <= plan.limits.cruiseBytes) return body;
   }
   options.positions?.clear();
+  options.hints?.clear();
   return emitEntry(plan, target);
 }
 
@@ -72,7 +72,7 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
   code.exits.leave(plan.codeStart);
   code.blocks.close();
   code.finish();
-  return assembleBody(code, [], undefined);
+  return assembleBody(code, [], {});
 }
 
 /**
@@ -89,15 +89,16 @@ function provideForContinuations({ module, body }: FunctionPlan, target: EmitTar
   }
 }
 
-/** Locals vector and code; shifts positions by the former's length. */
+/** Locals vector and code; shifts what has offsets by the former's length. */
 export function assembleBody(
   version: VersionWriter,
   ownLocals: readonly ValType[],
-  positions: Positions | undefined,
+  { positions, hints }: Pick<EmitOptions, 'positions' | 'hints'>,
 ): Uint8Array {
   const out = new ByteWriter(version.out.length + 64);
   version.scratch.encode(ownLocals, out);
   positions?.shift(out.length);
+  hints?.shift(out.length);
   out.append(version.out);
   return out.view();
 }

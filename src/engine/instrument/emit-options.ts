@@ -1,4 +1,5 @@
 /** What one version of a function is to be: its checks, its hooks, its size. */
+import type { BranchHints } from './branch-hints.ts';
 import type { ByteCap } from './byte-budget.ts';
 import type { Positions } from './positions.ts';
 
@@ -27,4 +28,6 @@ export interface EmitOptions {
   readonly cap?: ByteCap;
   /** Filled with where each of the original's instructions is. */
   readonly positions?: Positions;
+  /** Filled with which branches are taken. */
+  readonly hints?: BranchHints;
 }

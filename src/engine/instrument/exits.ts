@@ -72,10 +72,12 @@ export class Exits {
     const { out, frame, labels, walker } = this.#context;
     if (!frame.hasUnsaved(walker.operands)) {
       const flagsAt = this.#setExit(pc);
+      this.#hint(false);
       out.op(Op.brIf);
       out.u32(labels.coldDepth);
       return flagsAt;
     }
+    this.#hint(false);
     out.if();
     frame.storeOperands(walker.operands);
     const flagsAt = this.#setExit(pc);
@@ -97,11 +99,13 @@ export class Exits {
     pushIndex();
     out.i32Const(length);
     out.op(Op.i32GeU);
+    this.#hint(false);
     out.brIf(0);
     pushIndex();
     out.loadByte(address);
     out.i32Const(signature);
     out.op(Op.i32Eq);
+    this.#hint(true);
     out.brIf(1);
     out.end();
     frame.storeOperands(operands);
@@ -156,6 +160,7 @@ export class Exits {
     frame.flushOperands(walker.operands);
     this.#callHook(pc);
     out.localTee(scratch.pc);
+    this.#hint(false);
     out.if();
     out.localGet(scratch.pc);
     this.#enter();
@@ -169,6 +174,12 @@ export class Exits {
     out.op(Op.drop);
     out.op(Op.unreachable);
     walker.reachable = false;
+  }
+
+  /** Says of the conditional branch that comes next whether it is likely taken. */
+  #hint(taken: boolean): void {
+    const { options, out } = this.#context;
+    options.hints?.add(out.length, taken);
   }
 
   #callHook(pc: number): void {

@@ -25,6 +25,7 @@ import {
   u32Piece,
   withSize,
 } from './additions.ts';
+import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import type { Additions } from './continuation-module.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
@@ -94,6 +95,7 @@ export function instrument(
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
   const code: Uint8Array[] = [];
+  const hintEntries: Uint8Array[] = [];
   let codeBytes = 0;
   let entriesFrom = bodies.length;
   const bodySizes = new Uint32Array(bodies.length);
@@ -103,10 +105,12 @@ export function instrument(
     for (const hierarchy of plan.references) target.references(hierarchy);
     frameSizes[i] = plan.frameSize;
     if (codeBytes >= limits.codeBytes) entriesFrom = Math.min(entriesFrom, i);
+    const hints = new BranchHints();
     const emitted =
       i < entriesFrom
-        ? emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps })
+        ? emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps, hints })
         : emitEntry(plan, target);
+    if (limits.branchHints && hints.count > 0) hintEntries.push(hints.encode(body.funcIndex));
     codeBytes += emitted.length;
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));
@@ -143,6 +147,7 @@ export function instrument(
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
   const bodyOffsets = new Uint32Array(bodies.length);
+  if (hintEntries.length > 0) out.customSection(BRANCH_HINTS, branchHintSection(hintEntries));
   if (bodies.length > 0) {
     let offset = out.vectorSection(SectionId.code, module, [
       ...code,
