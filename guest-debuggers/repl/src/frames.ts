@@ -3,7 +3,7 @@
 import type { Frame, WasmValue } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import type { Code } from '../../../src/wasm/code.ts';
 import type { Value, Values } from '../../shared/src/value.ts';
-import { orError, readValue } from '../../shared/src/values.ts';
+import { type NumberType, orError, readNumber, readValue } from '../../shared/src/values.ts';
 import type { Program, ProgramInstance } from './program.ts';
 
 /** One wasm frame. Everything is read at most once. */
@@ -58,11 +58,13 @@ export class FrameView {
 
   /**
    * One local, or one operand counted from the bottom; undefined beyond the end.
+   * @param type that it has, where that is known: it is not asked for then
    * @throws the world's error code in a `payload`
    */
-  one(list: 'locals' | 'stack', index: number): Value | undefined {
+  one(list: 'locals' | 'stack', index: number, type?: NumberType): Value | undefined {
     const handle = this.#handles(list)[index];
-    return handle && readValue(this.#program.d, handle);
+    if (handle === undefined) return undefined;
+    return type === undefined ? readValue(this.#program.d, handle) : readNumber(handle, type);
   }
 
   /** @throws the world's error code in a `payload` */

@@ -2,9 +2,10 @@
 
 import type { Memory } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import type { Code } from '../../../src/wasm/code.ts';
+import type { ValType } from '../../../src/wasm/types.ts';
 import { nearest } from '../../shared/src/near-names.ts';
 import type { Value } from '../../shared/src/value.ts';
-import { orError, readValue } from '../../shared/src/values.ts';
+import { type NumberType, orError, readValue } from '../../shared/src/values.ts';
 import { CommandError, explaining, meaning } from './errors.ts';
 import { type Evaluate, type Scalar, type Scope, toAddress, type Where } from './expression.ts';
 import type { FrameView } from './frames.ts';
@@ -13,9 +14,11 @@ import type { Program } from './program.ts';
 /** @param func the function whose locals the names are; undefined where there is no frame */
 export function scopeOf(program: Program, code: Code, func: number | undefined): Scope {
   const local = (index: number): Evaluate => {
-    const count = func === undefined ? 0 : code.localTypes(func).length;
-    if (index >= count) throw new CommandError(noLocal(func, index, count));
-    return (where) => scalar(slot(frameOf(where), 'locals', index), `local ${index}`);
+    const types = func === undefined ? [] : code.localTypes(func);
+    if (index >= types.length) throw new CommandError(noLocal(func, index, types.length));
+    // Known where the function is: one question less for each time that a condition is evaluated.
+    const type = numberType(types[index]!);
+    return (where) => scalar(slot(frameOf(where), 'locals', index, type), `local ${index}`);
   };
   const global =
     (index: number): Evaluate =>
@@ -87,9 +90,18 @@ function frameOf({ frame }: Where): FrameView {
   return frame;
 }
 
-function slot(frame: FrameView, list: 'locals' | 'stack', index: number): Value | undefined {
+function slot(
+  frame: FrameView,
+  list: 'locals' | 'stack',
+  index: number,
+  type?: NumberType,
+): Value | undefined {
   const what = list === 'locals' ? 'the locals' : 'the operand stack';
-  return explaining(what, () => frame.one(list, index));
+  return explaining(what, () => frame.one(list, index, type));
+}
+
+function numberType({ kind }: ValType): NumberType | undefined {
+  return kind === 'i32' || kind === 'i64' || kind === 'f32' || kind === 'f64' ? kind : undefined;
 }
 
 /** The number that a value is. */

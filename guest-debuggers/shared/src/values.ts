@@ -39,18 +39,34 @@ export function exceptionValues(d: Debuggee, exception: WasmException): Values {
   return readValues(d, () => exception.getValues(d));
 }
 
+export type NumberType = 'i32' | 'i64' | 'f32' | 'f64';
+
+/** One value of a type that is known; the handle stays the caller's. */
+export function readNumber(value: WasmValue, type: NumberType): Value {
+  switch (type) {
+    case 'i32':
+      return { type, value: value.unwrapI32() };
+    case 'i64':
+      return { type, value: value.unwrapI64() };
+    case 'f32':
+      return { type, value: value.unwrapF32() };
+    case 'f64':
+      return { type, value: value.unwrapF64() };
+  }
+}
+
 /** One value; the handle stays the caller's. */
 export function readValue(d: Debuggee, value: WasmValue): Value {
   const { tag } = value.getType();
   switch (tag) {
     case 'wasm-i32':
-      return { type: 'i32', value: value.unwrapI32() };
+      return readNumber(value, 'i32');
     case 'wasm-i64':
-      return { type: 'i64', value: value.unwrapI64() };
+      return readNumber(value, 'i64');
     case 'wasm-f32':
-      return { type: 'f32', value: value.unwrapF32() };
+      return readNumber(value, 'f32');
     case 'wasm-f64':
-      return { type: 'f64', value: value.unwrapF64() };
+      return readNumber(value, 'f64');
     case 'wasm-v128':
       return { type: 'v128', bytes: value.unwrapV128() };
     case 'wasm-funcref': {
