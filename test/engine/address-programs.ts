@@ -122,7 +122,13 @@ class Writer {
     const { address } = this.#kind;
     const get = `(local.get ${this.#pointer()})`;
     const constant = `(${address}.const ${this.#pick(CONSTANTS)})`;
-    switch (this.#random.below(10)) {
+    switch (this.#random.below(12)) {
+      case 11:
+        return `(${address}.add (local.get ${this.#pointer()}) (${address}.shl (${address}.add
+          (${address}.and (local.get ${this.#pointer()}) (${address}.const 7))
+          ${constant}) (${address}.const 2)))`;
+      case 10:
+        return `(${address}.add ${get} (${address}.mul (local.get $r) (${address}.const -4)))`;
       case 8:
       case 9:
         return address === 'i32' ? this.#bounded(get) : get;

@@ -15,6 +15,8 @@ const NONE = 0;
 const ZERO = 1;
 
 const MOST_I32 = 0xffff_ffff;
+/** Two bases, or one and an i32, make a key that a number holds exactly. */
+const MOST_BASES = 2 ** 21;
 
 export interface AddressValuesContext {
   readonly bytes: Uint8Array;
@@ -32,6 +34,9 @@ export class AddressValues {
   readonly #bases: number[] = [NONE, ZERO];
   /** By value: i32, in wider values as well. */
   readonly #constants: number[] = [0, 0];
+  /** By two bases, and by a base and a factor: the base of their sum or product, modulo 2^32. */
+  readonly #sums = new Map<number, number>();
+  readonly #products = new Map<number, number>();
   /** By value: it is no more than this, unsigned. */
   readonly #mosts: number[] = [Infinity, 0];
   /** By local: its value, and since when. */
@@ -88,53 +93,60 @@ export class AddressValues {
     switch (op) {
       case Op.i32Add: {
         const sum = this.#sum(op);
-        return sum === NONE ? this.#bounded(op) : sum;
+        return sum === NONE ? this.#computed(op) : sum;
       }
       case Op.i32Sub:
       case Op.i64Add:
       case Op.i64Sub:
         return this.#sum(op);
       default:
-        return this.#bounded(op);
+        return this.#computed(op);
     }
   }
 
-  #bounded(op: number): number {
-    const most = this.#mostOf(op);
+  /** Of an i32 instruction. */
+  #computed(op: number): number {
+    if (op === Op.i32Load8U) return this.#upTo(0xff);
+    if (op === Op.i32Load16U) return this.#upTo(0xffff);
+    const top = this.#context.operands.height - 1;
+    const right = this.#known(top);
+    const by = this.#bases[right] === ZERO ? this.#constants[right] : undefined;
+    const most = mostOf(op, this.#mosts[this.#known(top - 1)]!, this.#mosts[right]!, by);
+    if (op === Op.i32Add) return this.#added(this.operand(top - 1), this.operand(top), most);
+    if (by !== undefined && (op === Op.i32Shl || op === Op.i32Mul)) {
+      return this.#multiplied(this.operand(top - 1), op === Op.i32Mul ? by : 1 << (by & 31), most);
+    }
+    return this.#upTo(most);
+  }
+
+  #upTo(most: number): number {
     return most <= MOST_I32 ? this.#add(this.#bases.length, 0, most) : NONE;
   }
 
-  /** What the result of an i32 instruction is at most, unsigned. */
-  #mostOf(op: number): number {
-    if (op === Op.i32Load8U) return 0xff;
-    if (op === Op.i32Load16U) return 0xffff;
-    const top = this.#context.operands.height - 1;
-    const right = this.#known(top);
-    const by = this.#mosts[right]!;
-    const left = this.#mosts[this.#known(top - 1)]!;
-    switch (op) {
-      case Op.i32And:
-        return Math.min(left, by);
-      case Op.i32Add:
-        return left + by;
-      case Op.i32Or:
-      case Op.i32Xor: {
-        const larger = Math.max(left, by);
-        return larger <= MOST_I32 ? 2 ** (32 - Math.clz32(larger)) - 1 : Infinity;
-      }
+  #added(left: number, right: number, most: number): number {
+    const a = this.#bases[left]!;
+    const b = this.#bases[right]!;
+    if (a >= MOST_BASES || b >= MOST_BASES) return this.#upTo(most);
+    const base = this.#combined(this.#sums, Math.min(a, b) * MOST_BASES + Math.max(a, b));
+    return this.#add(base, (this.#constants[left]! + this.#constants[right]!) | 0, most);
+  }
+
+  #multiplied(value: number, factor: number, most: number): number {
+    const constant = Math.imul(this.#constants[value]!, factor);
+    const from = this.#bases[value]!;
+    if (from >= MOST_BASES) return this.#upTo(most);
+    const base =
+      from === ZERO ? ZERO : this.#combined(this.#products, from * 2 ** 32 + (factor >>> 0));
+    return this.#add(base, constant, most);
+  }
+
+  #combined(bases: Map<number, number>, key: number): number {
+    let base = bases.get(key);
+    if (base === undefined) {
+      base = this.#fresh();
+      bases.set(key, base);
     }
-    if (this.#bases[right] !== ZERO || by > MOST_I32) return Infinity;
-    switch (op) {
-      case Op.i32Mul:
-        return left * by;
-      case Op.i32Shl:
-        return left * 2 ** (by & 31);
-      case Op.i32ShrU:
-        return Math.floor(Math.min(left, MOST_I32) / 2 ** (by & 31));
-      case Op.i32RemU:
-        return by - 1;
-    }
-    return Infinity;
+    return base;
   }
 
   #sum(op: number): number {
@@ -212,4 +224,21 @@ export class AddressValues {
     }
     return undefined;
   }
+}
+
+/** What the result of an i32 instruction is at most, unsigned, if its operands are at most this. */
+function mostOf(op: number, left: number, right: number, constant: number | undefined): number {
+  let most = Infinity;
+  if (op === Op.i32And) most = Math.min(left, right);
+  else if (op === Op.i32Add) most = left + right;
+  else if (op === Op.i32Or || op === Op.i32Xor) {
+    const larger = Math.max(left, right);
+    if (larger <= MOST_I32) most = 2 ** (32 - Math.clz32(larger)) - 1;
+  } else if (constant !== undefined && constant >= 0) {
+    if (op === Op.i32Mul) most = left * constant;
+    else if (op === Op.i32Shl) most = left * 2 ** (constant & 31);
+    else if (op === Op.i32ShrU) most = Math.floor(Math.min(left, MOST_I32) / 2 ** (constant & 31));
+    else if (op === Op.i32RemU) most = constant - 1;
+  }
+  return most <= MOST_I32 ? most : Infinity;
 }
