@@ -39,6 +39,8 @@ export interface CodeLimits {
   readonly emptyFunctions: boolean;
   /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
   readonly equalOperands: boolean;
+  /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
+  readonly coldBlocks: boolean;
   /**
    * Frames that are in a call hold all references. If not, they hold those that a debugger can be
    * shown: see `isShown` in `references.ts`. Frames that are stopped at hold all in any case.
@@ -79,6 +81,7 @@ export const CODE_LIMITS: CodeLimits = {
   addressSums: true,
   emptyFunctions: true,
   equalOperands: true,
+  coldBlocks: true,
   callersReferences: false,
   renewReferences: true,
   signatureBytes: 1 << 20,

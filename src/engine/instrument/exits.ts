@@ -5,9 +5,9 @@
 import { Op } from '../../wasm/opcodes.ts';
 import type { CallSites } from './call-sites.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
+import type { ColdBlocks } from './cold-blocks.ts';
 import type { EmitOptions } from './emit-options.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import type { Labels } from './labels.ts';
 import { BEYOND, CAPPED, LEAVE_SLOT, THROW } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { SignatureTest } from './signature-tables.ts';
@@ -25,7 +25,7 @@ export interface ExitsContext {
   readonly scratch: ScratchLocals;
   readonly frame: FrameWriter;
   readonly walker: Walker;
-  readonly labels: Labels;
+  readonly cold: ColdBlocks;
   readonly calls: CallSites;
 }
 
@@ -56,10 +56,10 @@ export class Exits {
 
   /** Leaves for good before the instruction at `pc`; nothing can follow. */
   leave(pc: number): void {
-    const { out, frame, labels, walker } = this.#context;
+    const { out, frame, cold, walker } = this.#context;
     frame.flushOperands(walker.operands);
     this.#setExit(pc);
-    out.br(labels.coldDepth);
+    out.br(cold.depth(pc & ~BEYOND));
     walker.reachable = false;
   }
 
@@ -69,19 +69,19 @@ export class Exits {
    * @returns where the flags of `pc` are in the code, for {@link leaveBeyond}
    */
   leaveIf(pc: number): number {
-    const { out, frame, labels, walker } = this.#context;
+    const { out, frame, cold, walker } = this.#context;
     if (!frame.hasUnsaved(walker.operands)) {
       const flagsAt = this.#setExit(pc);
       this.#hint(false);
       out.op(Op.brIf);
-      out.u32(labels.coldDepth);
+      out.u32(cold.depth(pc & ~BEYOND));
       return flagsAt;
     }
     this.#hint(false);
     out.if();
     frame.storeOperands(walker.operands);
     const flagsAt = this.#setExit(pc);
-    out.br(labels.coldDepth + 1);
+    out.br(cold.depth(pc & ~BEYOND) + 1);
     out.end();
     return flagsAt;
   }
@@ -91,7 +91,7 @@ export class Exits {
    * signature. All operands have homes. Two branches and no condition: V8 would make it a value.
    */
   leaveUnlessSigned({ address, length, signature }: SignatureTest, pc: number): void {
-    const { out, frame, labels, walker } = this.#context;
+    const { out, frame, cold, walker } = this.#context;
     const { operands } = walker;
     const pushIndex = (): void => frame.pushOperand(operands, operands.height - 1);
     out.block();
@@ -110,7 +110,7 @@ export class Exits {
     out.end();
     frame.storeOperands(operands);
     this.#setExit(pc);
-    out.br(labels.coldDepth + 1);
+    out.br(cold.depth(pc & ~BEYOND) + 1);
     out.end();
   }
 
@@ -135,11 +135,9 @@ export class Exits {
     out.setBits(flagsAt, CAPPED >>> (32 - FLAGS));
   }
 
-  /** The cold block: spills all locals, makes the exit number a pc again and leaves. */
-  writeColdBlock(): void {
-    const { plan, target, out, scratch, frame } = this.#context;
-    frame.beginExit();
-    frame.storeAllLocals();
+  /** Behind the cold blocks, the frame is complete: makes the exit number a pc again and leaves. */
+  writeLeave(): void {
+    const { plan, target, out, scratch } = this.#context;
     out.localGet(scratch.framePointer);
     out.localGet(scratch.pc);
     out.i32Const(FLAGS);

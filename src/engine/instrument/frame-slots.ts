@@ -15,6 +15,8 @@ export class FrameSlots {
   readonly #scratch: ScratchLocals;
   readonly #target: EmitTarget;
   #seldom = false;
+  /** The scratch locals are set where exits come to. */
+  #settled = false;
 
   constructor(plan: FunctionPlan, out: CodeWriter, scratch: ScratchLocals, target: EmitTarget) {
     this.#plan = plan;
@@ -48,7 +50,9 @@ export class FrameSlots {
 
   /** There will be many accesses now. */
   settle(): void {
-    if (this.#seldom) this.begin(false);
+    if (!this.#seldom && !this.#settled) return;
+    this.#settled = true;
+    this.begin(false);
   }
 
   #loadFramePointer(): void {

@@ -60,19 +60,14 @@ export class FrameWriter {
     this.#slots.begin(seldom);
   }
 
-  /** At the beginning of the cold block. */
+  /** Where an exit may have come to. */
   beginExit(): void {
     this.#slots.settle();
   }
 
   /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */
   flushLocals(walker: Walker, pc: number): void {
-    const { fresh } = this.#plan;
-    const keep = {
-      has: (local: number) => fresh.has(local, pc),
-      hasWord: (word: number) => fresh.hasWord(word, pc),
-    };
-    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+    walker.dirty.take(this.#plan.fresh.at(pc), (local) => this.#storeLocal(local));
   }
 
   /**
@@ -100,9 +95,12 @@ export class FrameWriter {
     walker.dirty.take(keep, (local) => this.#storeLocal(local));
   }
 
-  storeAllLocals(): void {
+  /** Stores those of the locals that differ from what they begin with at any time. */
+  storeLocals(which: (local: number) => boolean): void {
     const { fresh } = this.#plan;
-    for (let i = 0; i < this.#registers; i++) if (!fresh.isConstant(i)) this.#storeLocal(i);
+    for (let i = 0; i < this.#registers; i++) {
+      if (which(i) && !fresh.isConstant(i)) this.#storeLocal(i);
+    }
   }
 
   /** Gives the locals that are in the frame only the values that they begin with. */

@@ -5,6 +5,8 @@
  * That depends on the original body and the pc alone, as all that readers of frames know of it.
  */
 
+import type { Keep } from './local-set.ts';
+
 /** Of the locals behind these, none counts as fresh: continuations clear those that they do not load. */
 const MOST_FRESH = 1024;
 
@@ -44,6 +46,14 @@ export class FreshLocals {
   /** Whether all locals from `32 * word` to `32 * word + 31` have. */
   hasWord(word: number, pc: number): boolean {
     return this.#wordUntil[word]! >= pc;
+  }
+
+  /** The locals that have their first value before the instruction at `pc`. */
+  at(pc: number): Keep {
+    return {
+      has: (local) => this.has(local, pc),
+      hasWord: (word) => this.hasWord(word, pc),
+    };
   }
 
   /** Nothing writes the local, which is none of the parameters. */

@@ -60,9 +60,9 @@ export class Labels {
     return this.#depth(index);
   }
 
-  /** Depth of the outermost label, behind which the cold block is. */
-  get coldDepth(): number {
-    return this.#depth(0);
+  /** Depth of the label of the cold block with a number: they are the outermost. */
+  coldDepth(number: number): number {
+    return this.#depth(number);
   }
 
   /** Depth of the innermost label behind a loop. */

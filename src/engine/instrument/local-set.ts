@@ -96,6 +96,35 @@ export class LocalSet {
     });
   }
 
+  /** The members that neither `other` nor `keep` has; undefined if they are more than `most`. */
+  beyond(other: LocalSet, keep: Keep, most: number): number[] | undefined {
+    const found: number[] = [];
+    for (let p = 0; p < this.#pieces.length; p++) {
+      const words = this.#pieces[p]?.words ?? [];
+      for (let i = 0; i < words.length; i++) {
+        const first = (p << PIECE_LOG2) + (i << 5);
+        let word = words[i]! & ~(other.#pieces[p]?.words[i] ?? 0);
+        if (word === 0 || keep.hasWord(first >>> 5)) continue;
+        for (; word !== 0; word &= word - 1) {
+          const local = first + 31 - Math.clz32(word & -word);
+          if (keep.has(local)) continue;
+          if (found.length === most) return undefined;
+          found.push(local);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Number of members. */
+  get count(): number {
+    let count = 0;
+    this.forEach(() => {
+      count++;
+    });
+    return count;
+  }
+
   /** Calls `visit` with each member, in ascending order. */
   forEach(visit: (index: number) => void): void {
     this.#pieces.forEach((piece, p) => {

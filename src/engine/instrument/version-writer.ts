@@ -1,13 +1,13 @@
 /**
  * The skeleton of one version of a function, and the parts that write it.
  *
- *     block $cold
+ *     block $cold   (one or more: see `cold-blocks.ts`)
  *       block $body (result R)   ...the instructions...   end
  *       return
  *     end
- *     spill all locals; leave(frame, pc, instance); tail-call what it names
+ *     store the locals; leave(frame, pc, instance); tail-call what it names
  *
- * Every check branches to $cold and nothing comes back from there: a cold path that returned would
+ * Every check branches to a $cold and nothing comes back from there: a cold path that returned would
  * be a merge edge in every loop, which costs V8 its load elimination and unrolling.
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
@@ -16,6 +16,7 @@ import { BlockWriter } from './block-writer.ts';
 import { CallSites } from './call-sites.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
 import { MAX_BODY_BYTES } from './code-limits.ts';
+import { ColdBlocks } from './cold-blocks.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { Exits } from './exits.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -39,6 +40,7 @@ export class VersionWriter {
   readonly blocks: BlockWriter;
   readonly labels: Labels;
   readonly calls: CallSites;
+  readonly cold: ColdBlocks;
   readonly exits: Exits;
   /** Number of the function's own locals that are locals here; the others are in the frame only. */
   readonly registers: number;
@@ -66,7 +68,9 @@ export class VersionWriter {
     this.blocks = blocks;
     this.labels = labels;
     this.calls = calls;
-    this.exits = new Exits({ plan, target, options, out, scratch, frame, walker, labels, calls });
+    this.cold = new ColdBlocks({ plan, frame, walker, labels, registers });
+    const { cold } = this;
+    this.exits = new Exits({ plan, target, options, out, scratch, frame, walker, cold, calls });
   }
 
   /** V8 would not take the body; the rest of it is not emitted. */
@@ -78,15 +82,19 @@ export class VersionWriter {
   begin(): void {
     const { plan, blocks, options } = this;
     this.frame.begin(plan.isLeaf && options.hooks === 'none');
-    blocks.open([], { construct: undefined, role: 'cold' });
+    for (let i = 0; i < this.cold.count; i++)
+      blocks.open([], { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }
 
   /** After the function's last `end`. */
   finish(): void {
     this.out.op(Op.return);
-    this.blocks.close();
-    this.exits.writeColdBlock();
+    for (let i = this.cold.count - 1; i >= 0; i--) {
+      this.blocks.close();
+      this.cold.write(i);
+    }
+    this.exits.writeLeave();
     this.out.end();
   }
 
