@@ -284,7 +284,7 @@ test('a table that another module changes', async () => {
 });
 
 test('a table that the debugger changes', async () => {
-  const text = (exported: string): string => `${HEAD} (table $table ${exported} 16 funcref)
+  const text = (exported: string): string => `${HEAD} (table $table ${exported} 16 16 funcref)
     (elem (i32.const 0) $a $b $c $d $e) ${calls()} (export "b" (func $b)) (export "c" (func $c)))`;
   for (const [, mode] of MODES) {
     const plain = await plainExports(text('(export "table")'));

@@ -98,7 +98,9 @@ export class Exits {
     out.block();
     pushIndex();
     out.i32Const(length);
-    out.op(Op.i32GeU);
+    // The comparison that V8 makes itself: it leaves its own out then.
+    out.op(Op.i32LtU);
+    out.op(Op.i32Eqz);
     this.#hint(false);
     out.brIf(0);
     pushIndex();

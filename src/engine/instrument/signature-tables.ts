@@ -72,7 +72,7 @@ export class SignatureTables {
     this.#module = module;
     let end = start;
     const lengths = module.tables.map((_, table) =>
-      written.has(table) ? 0 : rowLength(module, table),
+      written.has(table) ? 0 : rowLength(module, table, signatureBytes),
     );
     this.#canonical = lengths.some((length) => length > 0) ? canonicalTypes(module) : [];
     lengths.forEach((length, table) => {
@@ -169,8 +169,12 @@ export function writtenTable(reader: InstructionReader): number | undefined {
   }
 }
 
-/** How many elements of a table have bytes; 0 for a table whose elements are not known. */
-function rowLength(module: Module, table: number): number {
+/**
+ * How many elements of a table have bytes; 0 for a table whose elements are not known. All that a
+ * table of a fixed size has, if there may be so many: V8 knows the size then, and does not compare an
+ * index with it again.
+ */
+function rowLength(module: Module, table: number, most: number): number {
   const { type, import: imported } = module.tables[table]!;
   if (imported !== undefined || type.limits.address === 'i64') return 0;
   let length = 0;
@@ -179,7 +183,8 @@ function rowLength(module: Module, table: number): number {
     if (offset === undefined) return 0;
     length = Math.max(length, offset + elementCount(segment));
   }
-  return length;
+  const { min, max } = type.limits;
+  return length > 0 && max === min && min <= most ? Math.max(length, Number(min)) : length;
 }
 
 /** Whether the types of all functions in a table are what the module declares. */

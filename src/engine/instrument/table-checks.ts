@@ -3,7 +3,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType, writeValType } from '../../wasm/type-codec.ts';
 import { I32 } from '../../wasm/types.ts';
-import { type CheckContext, pushBeyond, type Side, segmentSide } from './check-context.ts';
+import { type CheckContext, pushBeyond, pushI64, type Side, segmentSide } from './check-context.ts';
 
 export class TableChecks {
   readonly #context: CheckContext;
@@ -88,8 +88,7 @@ export class TableChecks {
     const { out } = this.#context;
     this.#context.house();
     this.#context.push(depth);
-    out.op(Op.tableSize);
-    out.u32(this.#context.table(table));
+    this.#pushSize(table);
     out.op(this.#wide(table) ? Op.i64GeU : Op.i32GeU);
     return true;
   }
@@ -98,12 +97,25 @@ export class TableChecks {
     return this.#context.module.tables[table]!.type.limits.address === 'i64';
   }
 
+  /** Of the table's index type; V8 loads the size of a table even if it cannot change. */
+  #pushSize(table: number): void {
+    const { module, out } = this.#context;
+    const { min, max } = module.tables[table]!.type.limits;
+    if (min !== max) {
+      out.op(Op.tableSize);
+      out.u32(this.#context.table(table));
+    } else if (this.#wide(table)) {
+      pushI64(out, min);
+    } else {
+      out.i32Const(Number(min) | 0);
+    }
+  }
+
   #side(table: number, depth: number): Side {
     const { out } = this.#context;
     const wide = this.#wide(table);
     const size = (): void => {
-      out.op(Op.tableSize);
-      out.u32(this.#context.table(table));
+      this.#pushSize(table);
       if (!wide) out.op(Op.i64ExtendI32U);
     };
     return { depth, wide, size };
