@@ -37,6 +37,8 @@ export interface CodeLimits {
    * small functions in the module, and instrumented functions are no longer small.
    */
   readonly emptyFunctions: boolean;
+  /** By how much V8's limits for inlining are widened, for the whole process; 1: not at all. */
+  readonly inliningFactor: number;
   /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
   readonly equalOperands: boolean;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
@@ -80,6 +82,7 @@ export const CODE_LIMITS: CodeLimits = {
   checksAhead: true,
   addressSums: true,
   emptyFunctions: true,
+  inliningFactor: 2,
   equalOperands: true,
   coldBlocks: true,
   callersReferences: false,

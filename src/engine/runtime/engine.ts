@@ -4,7 +4,7 @@
  */
 import { decodeModule } from '../../wasm/module.ts';
 import { decodeModuleName } from '../../wasm/names.ts';
-import type { CodeLimits } from '../instrument/code-limits.ts';
+import { CODE_LIMITS, type CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
 import { AfterCollections } from './after-collections.ts';
@@ -15,6 +15,7 @@ import type { Activation, BoundContinuation } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { HostErrors } from './host-errors.ts';
+import { widenInlining } from './inlining.ts';
 import { DebugInstance } from './instance.ts';
 import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
@@ -106,6 +107,7 @@ export class Engine {
     });
     this.#checkTraps = options.traps !== 'native';
     this.#codeLimits = options.codeLimits;
+    widenInlining((options.codeLimits ?? CODE_LIMITS).inliningFactor);
     const transfers = new Transfers({
       memory: this.#memory,
       instances: this.instances,
