@@ -102,10 +102,16 @@ export class CodeWriter extends ByteWriter {
     this.#memarg(ALIGN_LOG2[type.kind], offset);
   }
 
-  /** Load of a byte from the debug memory, as an i32 without sign; the address is on the stack. */
-  loadByte(offset: number): void {
-    this.op(Op.i32Load8U);
+  /**
+   * Whether a byte of the debug memory has a value (0 to 255); the address is on the stack. Compared as
+   * an i64: as an i32, V8 makes the load an operand of the comparison, and then loads once more.
+   */
+  isByte(offset: number, value: number): void {
+    this.op(Op.i64Load8U);
     this.#memarg(0, offset);
+    this.op(Op.i64Const);
+    this.s64(BigInt(value));
+    this.op(Op.i64Eq);
   }
 
   /** Store to the debug memory; the address and the value are on the stack. */

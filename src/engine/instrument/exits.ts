@@ -104,9 +104,7 @@ export class Exits {
     this.#hint(false);
     out.brIf(0);
     pushIndex();
-    out.loadByte(address);
-    out.i32Const(signature);
-    out.op(Op.i32Eq);
+    out.isByte(address, signature);
     this.#hint(true);
     out.brIf(1);
     out.end();

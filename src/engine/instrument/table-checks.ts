@@ -29,9 +29,7 @@ export class TableChecks {
     out.brIf(0);
     out.i32Const(0);
     this.#context.push(0);
-    out.loadByte(test.address);
-    out.i32Const(test.signature);
-    out.op(Op.i32Eq);
+    out.isByte(test.address, test.signature);
     out.brIf(1);
     out.op(Op.drop);
     out.end();
