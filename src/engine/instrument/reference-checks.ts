@@ -122,7 +122,9 @@ function beyond(context: CheckContext, { array, index, length }: Range): void {
   if (length === undefined) {
     context.push(array);
     out.op(Op.arrayLen);
-    out.op(Op.i32GeU);
+    // V8 asks the same of the instruction itself, in these terms, and knows the answer then.
+    out.op(Op.i32LtU);
+    out.op(Op.i32Eqz);
     return;
   }
   // In 64 bits, where the sum cannot wrap.
