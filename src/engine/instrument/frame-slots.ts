@@ -17,6 +17,8 @@ export class FrameSlots {
   #seldom = false;
   /** The scratch locals are set where exits come to. */
   #settled = false;
+  /** Whether the scratch local with the index of the frame is set. */
+  #index: 'none' | 'expected' | 'set' = 'none';
 
   constructor(plan: FunctionPlan, out: CodeWriter, scratch: ScratchLocals, target: EmitTarget) {
     this.#plan = plan;
@@ -32,27 +34,28 @@ export class FrameSlots {
    *   while nothing is called, and none keeps a register
    */
   begin(seldom: boolean): void {
-    const out = this.#out;
-    this.#seldom = seldom && this.#plan.references.size === 0;
-    if (this.#seldom) return;
+    this.#seldom = seldom;
+    if (seldom) return;
     this.#loadFramePointer();
-    if (this.#plan.references.size === 0) {
-      out.localSet(this.#scratch.framePointer);
-      return;
-    }
-    out.localTee(this.#scratch.framePointer);
-    out.i32Const(STACK);
-    out.op(Op.i32Sub);
-    out.i32Const(REFERENCE_SIZE);
-    out.op(Op.i32DivU);
-    out.localSet(this.#scratch.referenceIndex);
+    this.#out.localSet(this.#scratch.framePointer);
   }
 
   /** There will be many accesses now. */
   settle(): void {
+    this.expectReferences();
     if (!this.#seldom && !this.#settled) return;
     this.#settled = true;
     this.begin(false);
+  }
+
+  /** Until the next label there may be several references, whose places are counted from one number. */
+  expectReferences(): void {
+    this.#index = 'expected';
+  }
+
+  /** What is set by now stays set: this is where every way comes by. */
+  endReferences(): void {
+    if (this.#index === 'expected') this.#index = 'none';
   }
 
   #loadFramePointer(): void {
@@ -133,10 +136,28 @@ export class FrameSlots {
     }
   }
 
+  /** Pushes the index of the frame in the arrays: kept only where it is needed at once. */
+  #pushIndex(): void {
+    const out = this.#out;
+    const { referenceIndex } = this.#scratch;
+    if (this.#index === 'set') {
+      out.localGet(referenceIndex);
+      return;
+    }
+    this.#pushBase();
+    out.i32Const(STACK);
+    out.op(Op.i32Sub);
+    out.i32Const(REFERENCE_SIZE);
+    out.op(Op.i32DivU);
+    if (this.#index === 'none') return;
+    out.localTee(referenceIndex);
+    this.#index = 'set';
+  }
+
   #element(place: ReferencePlace, offset: number): void {
     const out = this.#out;
     pushReferences(out, place);
-    out.localGet(this.#scratch.referenceIndex);
+    this.#pushIndex();
     if (offset !== 0) {
       out.i32Const(offset / REFERENCE_SIZE);
       out.op(Op.i32Add);

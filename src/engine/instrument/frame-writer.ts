@@ -118,11 +118,13 @@ export class FrameWriter {
   /** What a version begins with that begins before the instruction at `pc`. */
   loadAllLocals(pc: number): void {
     const { localTypes, localOffsets, fresh } = this.#plan;
+    this.#slots.expectReferences();
     for (let i = 0; i < this.#registers; i++) {
       if (fresh.has(i, pc)) continue;
       this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
     }
+    this.#slots.endReferences();
     this.#clearFresh(pc);
   }
 
