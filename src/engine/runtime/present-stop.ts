@@ -60,13 +60,15 @@ export class PresentStop {
 
   /** The frames of the stop, by activation, the newest first; none while nothing is stopped. */
   activations(): readonly Activation[] {
+    // Where nothing is stopped, frames of an earlier stop may be left.
+    if (!this.#hasPoint && this.#otherFrames === undefined) return [];
     this.#frames ??= this.#activations();
     return this.#frames;
   }
 
   #activations(): readonly Activation[] {
     const { point } = this;
-    if (point === undefined) return this.#otherFrames?.() ?? [];
+    if (point === undefined) return this.#otherFrames!();
     const { codeOf, exits } = this.#context;
     return activations(captureStack(), point, codeOf, exits);
   }
@@ -79,49 +81,49 @@ export class PresentStop {
 
   /** Reports a stop of which no frame can be resumed. */
   announce(event: StopEvent, frames: () => readonly Activation[]): void {
+    this.#hasPoint = false;
     this.#otherFrames = frames;
     this.#report(event);
   }
 
   /** Reports a stop in a frame. */
   announceAt(event: StopEvent, point: StopPoint): Action {
-    return this.#announceAt(event, point, point.pc, point.base, point.calling === true);
-  }
-
-  /** Reports the next instruction of stepping. */
-  announceStep(site: StopSite, pc: number, base: number): Action {
-    return this.#announceAt(STEPPED, site, pc, base, false);
-  }
-
-  #announceAt(
-    event: StopEvent,
-    site: StopSite,
-    pc: number,
-    base: number,
-    calling: boolean,
-  ): Action {
-    if (this.#site !== site) this.#site = site;
-    this.#pc = pc;
-    this.#base = base;
-    this.#calling = calling;
-    this.#hasPoint = true;
+    this.#begin(point, point.pc, point.base);
+    this.#calling = point.calling === true;
     this.#report(event);
     return this.#action;
   }
 
+  /** Reports the next instruction of stepping. */
+  announceStep(site: StopSite, pc: number, base: number): Action {
+    this.#begin(site, pc, base);
+    this.#calling = false;
+    this.#report(STEPPED);
+    return this.#action;
+  }
+
+  #begin(site: StopSite, pc: number, base: number): void {
+    if (this.#site !== site) this.#site = site;
+    this.#pc = pc;
+    this.#base = base;
+    this.#hasPoint = true;
+  }
+
   #report(event: StopEvent): void {
-    this.action = NORMAL;
-    // Somebody may have asked while nothing was stopped.
     this.#frames = undefined;
+    this.action = NORMAL;
     try {
       this.#onStop(event);
     } catch (error) {
       this.failure = { error };
+      this.#end();
       throw error;
-    } finally {
-      this.#hasPoint = false;
-      this.#otherFrames = undefined;
-      this.#frames = undefined;
     }
+    this.#end();
+  }
+
+  #end(): void {
+    this.#hasPoint = false;
+    if (this.#otherFrames !== undefined) this.#otherFrames = undefined;
   }
 }
