@@ -12,21 +12,23 @@ export interface CallSitesContext {
   readonly out: CodeWriter;
   readonly scratch: ScratchLocals;
   readonly walker: Walker;
+  /** Nothing is called: the frame pointer stays in the debug memory, and no local has it. */
+  readonly callsNothing: boolean;
 }
 
 export class CallSites {
   readonly #out: CodeWriter;
   readonly #scratch: ScratchLocals;
   readonly #walker: Walker;
-  /** The host may call the function. */
+  /** The host may call the function, and that calls others. */
   readonly #entered: boolean;
   readonly #hasTags: boolean;
 
-  constructor({ plan, out, scratch, walker }: CallSitesContext) {
+  constructor({ plan, out, scratch, walker, callsNothing }: CallSitesContext) {
     this.#out = out;
     this.#scratch = scratch;
     this.#walker = walker;
-    this.#entered = entriesOf(plan.module).has(plan.index);
+    this.#entered = !callsNothing && entriesOf(plan.module).has(plan.index);
     this.#hasTags = plan.module.tags.length > 0;
   }
 

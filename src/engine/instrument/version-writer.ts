@@ -42,6 +42,7 @@ export class VersionWriter {
   readonly calls: CallSites;
   readonly cold: ColdBlocks;
   readonly exits: Exits;
+  readonly #callsNothing: boolean;
   /** Number of the function's own locals that are locals here; the others are in the frame only. */
   readonly registers: number;
   readonly #target: EmitTarget;
@@ -59,7 +60,9 @@ export class VersionWriter {
     const walker = new Walker(plan, registers);
     const blocks = new BlockWriter(plan, target, out);
     const { labels } = blocks;
-    const calls = new CallSites({ plan, out, scratch, walker });
+    const callsNothing = plan.isLeaf && options.hooks === 'none';
+    this.#callsNothing = callsNothing;
+    const calls = new CallSites({ plan, out, scratch, walker, callsNothing });
     this.out = out;
     this.registers = registers;
     this.scratch = scratch;
@@ -80,8 +83,8 @@ export class VersionWriter {
 
   /** Opens $cold and $body. */
   begin(): void {
-    const { plan, blocks, options } = this;
-    this.frame.begin(plan.isLeaf && options.hooks === 'none');
+    const { plan, blocks } = this;
+    this.frame.begin(this.#callsNothing);
     for (let i = 0; i < this.cold.count; i++)
       blocks.open([], { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });

@@ -1,0 +1,24 @@
+/** Functions that call nothing find their frame by the debug memory alone, also after exceptions. */
+import { expect, test } from 'vitest';
+import { assemble, Debuggee, i32 } from './debuggee.ts';
+
+test.each(['catch', 'catch_ref'])('one that catches its own exception with %s', async (clause) => {
+  const drop = clause === 'catch' ? '' : 'drop';
+  const result = clause === 'catch' ? '(result i32)' : '(result i32 exnref)';
+  const text = `(module (tag $t (param i32))
+    (func (export "f") (param i32) (result i32) (local $caught i32)
+      (block $h ${result}
+        (try_table (${clause} $t $h) (throw $t (local.get 0)))
+        unreachable)
+      ${drop}
+      (local.set $caught)
+      (i32.div_u (i32.const 1) (i32.sub (local.get $caught) (local.get 0)))))`;
+  const debuggee = new Debuggee();
+  const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(await assemble(text)));
+  expect(() => debuggee.call(instance, 'f', 7)).toThrow(WebAssembly.RuntimeError);
+  const found = debuggee.stops.map(({ event, top }) => [event, top.at, top.locals, top.operands]);
+  expect(found).toEqual([
+    ['exception', 'throw', [i32(7), i32(0)], [i32(7)]],
+    ['trap', 'i32.div_u', [i32(7), i32(7)], [i32(1), i32(0)]],
+  ]);
+});
