@@ -1,5 +1,6 @@
 /** Functions that call nothing find their frame by the debug memory alone, also after exceptions. */
 import { expect, test } from 'vitest';
+import { STACK } from '../../src/engine/instrument/layout.ts';
 import { assemble, Debuggee, i32 } from './debuggee.ts';
 
 test.each(['catch', 'catch_ref'])('one that catches its own exception with %s', async (clause) => {
@@ -13,7 +14,11 @@ test.each(['catch', 'catch_ref'])('one that catches its own exception with %s', 
       ${drop}
       (local.set $caught)
       (i32.div_u (i32.const 1) (i32.sub (local.get $caught) (local.get 0)))))`;
-  const debuggee = new Debuggee();
+  const bases: number[] = [];
+  const debuggee = new Debuggee((_, { engine }) => {
+    bases.push(engine.activations()[0]![0]!.base);
+    return 'run';
+  });
   const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(await assemble(text)));
   expect(() => debuggee.call(instance, 'f', 7)).toThrow(WebAssembly.RuntimeError);
   const found = debuggee.stops.map(({ event, top }) => [event, top.at, top.locals, top.operands]);
@@ -21,4 +26,5 @@ test.each(['catch', 'catch_ref'])('one that catches its own exception with %s', 
     ['exception', 'throw', [i32(7), i32(0)], [i32(7)]],
     ['trap', 'i32.div_u', [i32(7), i32(7)], [i32(1), i32(0)]],
   ]);
+  expect(bases).toEqual([STACK, STACK]);
 });
