@@ -41,6 +41,14 @@ export interface CodeLimits {
   readonly inliningFactor: number;
   /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
   readonly equalOperands: boolean;
+  /** Locals are not stored before anything writes them: see `fresh-locals.ts`. */
+  readonly freshLocals: boolean;
+  /** What loops with calls carry around is looked into: see `loop-effects.ts`. */
+  readonly loopEffects: boolean;
+  /** In a loop with a `br_table` of so many cases, and so many calls, locals are stored at once. */
+  readonly storesAtOnceFrom: number;
+  /** Functions that call nothing do without the frame pointer: see `Exits.check`. */
+  readonly leafFunctions: boolean;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
   readonly coldBlocks: boolean;
   /**
@@ -84,6 +92,10 @@ export const CODE_LIMITS: CodeLimits = {
   emptyFunctions: true,
   inliningFactor: 2,
   equalOperands: true,
+  freshLocals: true,
+  loopEffects: true,
+  storesAtOnceFrom: 8,
+  leafFunctions: true,
   coldBlocks: true,
   callersReferences: false,
   renewReferences: true,

@@ -34,6 +34,8 @@ export interface Construct {
   readonly handlers: readonly number[];
   /** A handler of a `try_table` goes to the construct's label. */
   caught: boolean;
+  /** Locals that the body writes are stored at once: see `LoopEffects`. */
+  readonly storesAtOnce: boolean;
   /** A continuation began in an arm behind which no other arm can be entered. */
   lastArm: boolean;
   /** The same at the `if`, for the arm that begins at `else`. */

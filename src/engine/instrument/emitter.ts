@@ -246,6 +246,7 @@ export class FunctionEmitter {
       this.#values.write(index);
       if (op === Op.localTee) frame.teeLocal(index);
       else frame.setLocal(index);
+      if (walker.storesAtOnce(index)) frame.storeLocal(index);
     }
     walker.apply(reader);
   }

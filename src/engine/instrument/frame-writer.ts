@@ -325,6 +325,11 @@ export class FrameWriter {
     if (local >= this.#nullableFrom) this.#requireNonNull(type);
   }
 
+  /** Stores a local, which has just been written, in the frame. */
+  storeLocal(local: number): void {
+    if (local < this.#registers) this.#storeLocal(local);
+  }
+
   /** Stores what is on the stack in the local's slot; gives the scratch local that has it as well. */
   #setFrameLocal(local: number): number {
     const type = this.#plan.localTypes[local]!;

@@ -19,7 +19,7 @@ export class FreshLocals {
   readonly #wordUntil: readonly number[];
 
   /**
-   * @param params number of locals that are parameters: these are never fresh
+   * @param params number of locals that are parameters, or all: these are never fresh
    * @param firstWrites for each local that is written, from which pc on it may have been; see
    *   `FirstWrites`
    */

@@ -44,6 +44,11 @@ export class LocalSet {
     this.#writable(index >>> PIECE_LOG2)[wordOf(index)]! |= 1 << (index & 31);
   }
 
+  delete(index: number): void {
+    if (this.has(index))
+      this.#writable(index >>> PIECE_LOG2)[wordOf(index)]! &= ~(1 << (index & 31));
+  }
+
   /** Adds the indices 0 to `count - 1`. */
   addAll(count: number): void {
     for (let i = 0; i < count; i++) this.add(i);

@@ -4,6 +4,10 @@
  *
  * Before each call, what changed is stored. So if every way around a loop has a call, little is
  * carried around, and what differed before the loop is stored best once, ahead of it.
+ *
+ * An interpreter's loop has calls on most of its many ways, but not on all. What is written on any of
+ * them may differ on all, and each call would store all that: so in such a loop a local is stored
+ * where it is written.
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody } from '../../wasm/module.ts';
@@ -12,15 +16,57 @@ import type { Construct } from './construct.ts';
 import { LocalSet } from './local-set.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
-export interface LoopEffects {
+export class LoopEffects {
   /** Locals that the body writes. */
   readonly writes: LocalSet;
-  /** Of these, at least those that may differ from the frame on the way back. */
+  /** Those of them that inner loops without calls write. */
+  readonly #inner: LocalSet;
+  readonly #storesAtOnceFrom: number;
+  /** Of the writes, at least those that may differ from the frame on the way back. */
   carried: LocalSet;
-  /** There is a call in the body. */
-  hasCall: boolean;
+  /** Number of calls in the body. */
+  calls = 0;
+  /** The most cases of a `br_table` in the body, but not in an inner loop. */
+  cases = 0;
   /** Every way around goes through a call. */
-  alwaysCalls: boolean;
+  alwaysCalls = false;
+
+  /**
+   * @param locals number of the function's
+   * @param storesAtOnceFrom see `CodeLimits`
+   */
+  constructor(locals: number, storesAtOnceFrom: number) {
+    this.#storesAtOnceFrom = storesAtOnceFrom;
+    this.writes = new LocalSet(locals);
+    this.#inner = new LocalSet(locals);
+    this.carried = this.writes;
+  }
+
+  /** There is a call in the body. */
+  get hasCall(): boolean {
+    return this.calls > 0;
+  }
+
+  /** Locals are stored where they are written, but in inner loops without calls. */
+  get storesAtOnce(): boolean {
+    return Math.min(this.cases, this.calls) >= this.#storesAtOnceFrom;
+  }
+
+  /** Takes over what a loop in the body does. */
+  include(loop: LoopEffects): void {
+    this.writes.addFrom(loop.writes);
+    this.#inner.addFrom(loop.hasCall ? loop.#inner : loop.writes);
+    this.calls += loop.calls;
+  }
+
+  /** The body has been read: what is carried around is all that may be. */
+  finish(unkept: LocalSet | undefined): void {
+    if (!this.storesAtOnce) return;
+    this.carried = this.#inner.clone();
+    this.writes.forEach((local) => {
+      if (unkept?.has(local) === true) this.carried.add(local);
+    });
+  }
 }
 
 /** Instructions before which all locals are stored that are kept during calls. */
@@ -35,7 +81,7 @@ export function isTailCall(op: number): boolean {
 /**
  * Follows the body of a function that has calls in loops, to find what is carried around those.
  *
- * @param loops by the offset of the `loop` opcode, with all that is written as carried; changed
+ * @param loops by the offset of the `loop` opcode, with all as carried that may be; changed
  * @param depth how deep loops are nested
  */
 export function refineLoopEffects(
@@ -56,7 +102,8 @@ export function refineLoopEffects(
   let open = 0;
   while (!walker.finished && reader.read()) {
     const { op } = reader;
-    if (walker.reachable && isCall(op)) walker.dirty.take(keep, () => {});
+    const stores = isCall(op) || (op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true);
+    if (walker.reachable && stores) walker.dirty.take(keep, () => {});
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);

@@ -96,13 +96,14 @@ export function planFunction(
     writesBelow: undefined,
     unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
-  const shape = prepass(walked, body);
+  const shape = prepass(walked, body, limits);
   const scratch = scratchBounds(shape, localTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
   const operandBase = align(offset, stride);
   const caughtBase = operandBase + stride * shape.maxHeight;
+  const neverFresh = limits.freshLocals ? type.params.length : localTypes.length;
   return {
     ...walked,
     limits,
@@ -119,7 +120,7 @@ export function planFunction(
     ),
     loops: shape.loops,
     isLeaf: shape.isLeaf,
-    fresh: new FreshLocals(type.params.length, localTypes.length, shape.firstWrites.found),
+    fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
     hasCalls: shape.hasCalls,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,

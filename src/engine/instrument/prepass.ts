@@ -3,12 +3,13 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
+import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
 import { FirstWrites } from './fresh-locals.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
-import { isCall, isTailCall, type LoopEffects, refineLoopEffects } from './loop-effects.ts';
+import { isCall, isTailCall, LoopEffects, refineLoopEffects } from './loop-effects.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
 export interface Shape {
@@ -31,7 +32,7 @@ export interface Shape {
 }
 
 /** @throws WasmError if the body is malformed */
-export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
+export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimits): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const walker = new Walker(fn, 0);
   const legacy = new LegacyShape();
@@ -61,11 +62,14 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     } else if (walker.reachable && isCall(op)) {
       isLeaf = false;
       if (openLoops.length > 0) {
-        openLoops.at(-1)!.effects.hasCall = true;
+        openLoops.at(-1)!.effects.calls++;
         callsInLoops = true;
       }
     } else if (isTailCall(op)) {
       isLeaf = false;
+    } else if (op === Op.brTable && openLoops.length > 0) {
+      const { effects } = openLoops.at(-1)!;
+      effects.cases = Math.max(effects.cases, reader.labels.length);
     }
     if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
     const depth = walker.constructs.length;
@@ -79,8 +83,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
         openAbove.push({ depth: depthAfter, writes });
       }
       if (op === Op.loop) {
-        const writes = new LocalSet(fn.localTypes.length);
-        const effects = { writes, carried: writes, hasCall: false, alwaysCalls: false };
+        const effects = new LoopEffects(fn.localTypes.length, limits.storesAtOnceFrom);
         loops.set(pc, effects);
         openLoops.push({ depth: depthAfter, effects });
         loopDepth = Math.max(loopDepth, openLoops.length);
@@ -94,15 +97,14 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
       }
       if (openLoops.at(-1)?.depth === depth) {
         const { effects } = openLoops.pop()!;
-        const outer = openLoops.at(-1)?.effects;
-        outer?.writes.addFrom(effects.writes);
-        if (effects.hasCall && outer !== undefined) outer.hasCall = true;
+        effects.finish(fn.unkept);
+        openLoops.at(-1)?.effects.include(effects);
         firstWrites.closeLoop();
       }
     }
     maxHeight = Math.max(maxHeight, walker.operands.height);
   }
-  if (callsInLoops) refineLoopEffects(fn, body, loops, loopDepth);
+  if (callsInLoops && limits.loopEffects) refineLoopEffects(fn, body, loops, loopDepth);
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
   return {
@@ -114,7 +116,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody): Shape {
     loops,
     firstWrites,
     writesBelow,
-    isLeaf,
+    isLeaf: isLeaf && limits.leafFunctions,
     hasCalls,
   };
 }

@@ -72,7 +72,9 @@ export class Structures {
   #beforeLoop(reader: InstructionReader, params: number): void {
     const { plan, frame, walker } = this.#code;
     const effects = plan.loops.get(reader.pc);
-    if (effects?.alwaysCalls === true) frame.flushBeforeLoop(walker, effects, reader.next);
+    if (effects?.alwaysCalls === true || effects?.storesAtOnce === true) {
+      frame.flushBeforeLoop(walker, effects, reader.next);
+    }
     this.legacy.openLoopExit(reader, params);
   }
 

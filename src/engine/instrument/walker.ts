@@ -168,10 +168,16 @@ export class Walker {
         return;
       case Op.localSet:
       case Op.localTee:
-        this.dirty.add(reader.index);
+        if (this.storesAtOnce(reader.index)) this.dirty.delete(reader.index);
+        else this.dirty.add(reader.index);
         break;
     }
     applyToOperands(reader, this.#fn, this.operands);
+  }
+
+  /** Whether what is written to a local here is stored at once. */
+  storesAtOnce(local: number): boolean {
+    return this.innermost.storesAtOnce && this.#fn.unkept?.has(local) !== true;
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
@@ -251,6 +257,9 @@ export class Walker {
     const height = this.operands.height;
     const from = this.constructs.at(-1)?.height ?? 0;
     const equalFrom = this.operands.settle(from, this.#fn.writesBelow?.get(pc));
+    const outer = this.constructs.at(-1);
+    const loop = kind === 'loop' ? this.#fn.loops?.get(pc) : undefined;
+    const inherits = outer?.storesAtOnce === true && loop?.hasCall !== false;
     this.constructs.push({
       kind,
       pc,
@@ -258,7 +267,8 @@ export class Walker {
       params,
       results,
       equalFrom,
-      guarded: kind === 'try_table' || kind === 'try' || this.constructs.at(-1)?.guarded === true,
+      guarded: kind === 'try_table' || kind === 'try' || outer?.guarded === true,
+      storesAtOnce: loop?.storesAtOnce === true || inherits,
       handlers: catches.map(({ label }) => label),
       branched: false,
       caught: false,

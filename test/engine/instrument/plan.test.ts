@@ -1,5 +1,6 @@
 /** Where a function's values are in its frame. */
 import { describe, expect, test } from 'vitest';
+import type { CodeLimits } from '../../../src/engine/instrument/code-limits.ts';
 import type { LocalSet } from '../../../src/engine/instrument/local-set.ts';
 import { operandOffset } from '../../../src/engine/instrument/plan.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
@@ -109,6 +110,26 @@ test('around a loop whose every way has a call, only what is written behind it d
     { carried: [2, 3], hasCall: true, alwaysCalls: false },
     { carried: [4], hasCall: false, alwaysCalls: false },
   ]);
+});
+
+test('in the loop of an interpreter, only what inner loops without calls write is carried', async () => {
+  const text = `(module (func $f) (func (param i32) (local i32 i32 i32)
+    (loop $next
+      (block $a (block $b (br_table $a $b (local.get 0)))
+        (local.set 1 (i32.const 1))
+        (loop $inner (local.set 2 (i32.const 1)) (br_if $inner (local.get 0))))
+      (if (local.get 0) (then
+        (loop $calling (call $f) (local.set 3 (i32.const 1)) (br_if $calling (local.get 0)))))
+      (br_if $next (local.get 0)))))`;
+  const carried = async (limits: Partial<CodeLimits>) => {
+    const [loop] = (await planOf(text, limits)).loops.values();
+    return { carried: members(loop!.carried, 4), storesAtOnce: loop!.storesAtOnce };
+  };
+  expect(await carried({ storesAtOnceFrom: 1 })).toEqual({ carried: [2], storesAtOnce: true });
+  expect(await carried({ storesAtOnceFrom: 2 })).toEqual({
+    carried: [1, 2, 3],
+    storesAtOnce: false,
+  });
 });
 
 test('a local is fresh up to its first write, or to the outermost loop around that', async () => {
