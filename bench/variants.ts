@@ -2,6 +2,8 @@
  * The ways to run a program that are compared. Each has a process of its own: V8's debugger and the
  * choice of compilers are properties of a process, and V8 shares code between equal modules.
  */
+import { CODE_LIMITS } from '../src/engine/instrument/code-limits.ts';
+import { INLINING_LIMITS } from '../src/engine/runtime/inlining.ts';
 
 export interface Variant {
   readonly name: VariantName;
@@ -22,7 +24,7 @@ export type VariantName =
 export const VARIANTS: readonly Variant[] = [
   { name: 'plain', title: 'plain V8', flags: [] },
   { name: 'identity', title: 'rewritten, unchanged', flags: [] },
-  { name: 'dummies', title: 'plain V8 with empty functions', flags: [] },
+  { name: 'dummies', title: 'plain V8, inlining as much', flags: inliningFlags() },
   { name: 'exact', title: 'Witness, exact', flags: [] },
   { name: 'native', title: 'Witness, --traps native', flags: [] },
   { name: 'v8debugger', title: "V8's debugger", flags: [] },
@@ -35,4 +37,12 @@ export function variant(name: string): Variant {
     throw new Error(`no variant '${name}': there are ${VARIANTS.map((v) => v.name).join(', ')}`);
   }
   return found;
+}
+
+/** Those that the engine sets. */
+function inliningFlags(): string[] {
+  const { inliningFactor } = CODE_LIMITS;
+  return Object.entries(INLINING_LIMITS).map(
+    ([name, limit]) => `--${name}=${inliningFactor * limit}`,
+  );
 }
