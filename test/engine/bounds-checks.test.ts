@@ -27,12 +27,13 @@ const EACH: CodeLimits = {
   ...CODE_LIMITS,
   checksAhead: false,
   addressSums: false,
+  loopMemorySize: false,
   chunkRounds: 0,
 };
 const OTHERS: readonly CodeLimits[] = [
   CODE_LIMITS,
   { ...CODE_LIMITS, checksAhead: false },
-  { ...CODE_LIMITS, addressSums: false },
+  { ...CODE_LIMITS, addressSums: false, loopMemorySize: false },
   // Each continuation is left soon: what was known is known no more.
   { ...CODE_LIMITS, cruiseBytes: 0, runningBytes: 60, mostRunningBytes: 400, loopBytes: 0 },
 ];
@@ -134,4 +135,50 @@ test('stops once at a breakpoint where a check is ahead', async () => {
   const bytes = await assemble(addressModule(kind, seeds(1)));
   const each = debugged(bytes, kind, EACH, new Random(1));
   expect(debugged(bytes, kind, CODE_LIMITS, new Random(1))).toEqual(each);
+});
+
+/** Ways to make the memory larger by a page, inside a loop that goes through the memory. */
+const GROWS: Readonly<Record<string, string>> = {
+  'by itself': '(drop (memory.grow (i32.const 1)))',
+  'by a call': '(call $grow)',
+  'by an indirect call': '(call_indirect (i32.const 0))',
+  'in a loop inside': `(loop $inside (br_if $inside (i32.eqz (memory.grow (i32.const 1)))))`,
+};
+
+test.each(Object.keys(GROWS))('a loop that makes its memory larger %s', async (how) => {
+  const access = '(i32.store8 offset=1 (local.get $p) (i32.const 1))';
+  // Accesses in the loop that grows, and in one inside.
+  const accesses = [
+    access,
+    `(local.set $n (i32.const 0)) (loop $m ${access} (br_if $m (i32.lt_u
+    (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+    (i32.const 3))))`,
+  ];
+  const functions = accesses.map(
+    (accessed, i) => `(func (export "f${i}") (result i32) (local $p i32) (local $n i32)
+      (loop $again
+        (if (i32.ge_u (i32.add (local.get $p) (i32.const 1)) (i32.shl (memory.size) (i32.const 16)))
+          (then ${GROWS[how]}))
+        ${accessed}
+        (local.set $p (i32.add (local.get $p) (i32.const 1001)))
+        (br_if $again (i32.lt_u (local.get $p) (i32.const 0x60000))))
+      (local.get $p))`,
+  );
+  const bytes = await assemble(`(module (memory (export "memory") 1 4) (table funcref (elem $grow))
+    (func $grow (drop (memory.grow (i32.const 1))))
+    ${functions.join('\n')})`);
+  const compiled = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  for (const name of ['f0', 'f1']) {
+    const { exports } = new WebAssembly.Instance(compiled);
+    const plain = outcome(() => (exports[name] as () => unknown)());
+    expect(plain).toMatch(/out of bounds/);
+    const stops = [EACH, CODE_LIMITS].map((codeLimits) => {
+      const debuggee = new Debuggee(() => 'run', { codeLimits });
+      const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes));
+      expect(outcome(() => debuggee.call(instance, name))).toBe(plain);
+      return debuggee.stops.map(({ event, top }) => `${event} ${top.pc} ${top.locals}`);
+    });
+    expect(stops[0]).toHaveLength(1);
+    expect(stops[1]).toEqual(stops[0]);
+  }
 });

@@ -9,7 +9,7 @@ import { pushI64 } from './check-context.ts';
 import type { CodeWriter } from './code.ts';
 import { Exits } from './exits.ts';
 
-const PAGE_LOG2 = 16;
+export const PAGE_LOG2 = 16;
 const PAGE = 1 << PAGE_LOG2;
 const MOST_I32 = 0x7fff_ffff;
 /** Spans of objects, and those with offsets that are addresses of arrays, have room for the like. */
@@ -29,18 +29,29 @@ export class BoundsCheck implements WideningCheck {
   readonly #out: CodeWriter;
   readonly #memory: number;
   readonly #limits: Limits;
+  readonly #size: number | undefined;
   /** Where the number of bytes is; -1: it cannot be changed. */
   #spanAt = -1;
   #spanLength = 0;
   /** The largest number that fits there, and that the smallest memory has. */
   #most = 0;
 
-  /** @param stretch see `Dominance` */
-  constructor(out: CodeWriter, memory: number, limits: Limits, stretch: number) {
+  /**
+   * @param stretch see `Dominance`
+   * @param size see `LoopMemorySize`
+   */
+  constructor(
+    out: CodeWriter,
+    memory: number,
+    limits: Limits,
+    stretch: number,
+    size: number | undefined,
+  ) {
     this.#out = out;
     this.#memory = memory;
     this.#limits = limits;
     this.stretch = stretch;
+    this.#size = size;
   }
 
   /**
@@ -118,6 +129,10 @@ export class BoundsCheck implements WideningCheck {
     const out = this.#out;
     if (wide) {
       pushMemoryBytes(out, this.#memory, 'i64');
+      return;
+    }
+    if (this.#size !== undefined) {
+      out.localGet(this.#size);
       return;
     }
     out.op(Op.memorySize);

@@ -4,6 +4,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { AddressValues } from './address-values.ts';
 import type { CodeWriter } from './code.ts';
 import type { Dominance } from './dominance.ts';
+import type { LoopMemorySize } from './loop-memory-size.ts';
 import type { OperandStack } from './operands.ts';
 import type { SegmentKind } from './segments.ts';
 import type { SignatureTest } from './signature-tables.ts';
@@ -15,6 +16,7 @@ export interface CheckContext {
   readonly operands: OperandStack;
   readonly dominance: Dominance;
   readonly values: AddressValues;
+  readonly memorySize: LoopMemorySize;
   /** Whether a check before the instruction at a pc may be one for accesses behind it as well. */
   mayLookAhead(pc: number): boolean;
   /** Makes every operand's value available. */

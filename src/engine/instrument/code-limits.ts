@@ -32,6 +32,8 @@ export interface CodeLimits {
   readonly checksAhead: boolean;
   /** Addresses are known as sums of others and constants. False: as locals that were not written. */
   readonly addressSums: boolean;
+  /** Loops in which memories stay as they are have the size of one in a local. */
+  readonly loopMemorySize: boolean;
   /**
    * As many empty functions as the module has real ones. How much V8 inlines depends on the share of
    * small functions in the module, and instrumented functions are no longer small.
@@ -89,6 +91,7 @@ export const CODE_LIMITS: CodeLimits = {
   chunkRounds: 1024,
   checksAhead: true,
   addressSums: true,
+  loopMemorySize: true,
   emptyFunctions: true,
   inliningFactor: 2,
   equalOperands: true,

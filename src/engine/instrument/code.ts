@@ -148,6 +148,8 @@ export const FIXED_SCRATCH = 3;
 
 /** How many more a version with counted loops has. */
 export const CHUNK_SCRATCH = 3;
+/** How many more one with loops that access memory has. */
+export const LOOP_SCRATCH = 1;
 
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */
@@ -172,6 +174,7 @@ export class ScratchLocals {
   readonly #homes = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
   #chunk: ChunkLocals | undefined;
+  #memorySize: number | undefined;
 
   /** @param first index of the first scratch local: the number of the function's own */
   constructor(first: number) {
@@ -208,6 +211,12 @@ export class ScratchLocals {
   chunk(): ChunkLocals {
     this.#chunk ??= { rounds: this.#add(I32), end: this.#add(I32), distance: this.#add(I64) };
     return this.#chunk;
+  }
+
+  /** The local for the size of the memory in a loop (i32). */
+  memorySize(): number {
+    this.#memorySize ??= this.#add(I32);
+    return this.#memorySize;
   }
 
   /** The local for the exception that a legacy handler inside `inside` others has caught. */

@@ -11,6 +11,7 @@ import { DELIMITERS } from './construct.ts';
 import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { BEYOND, CAPPED, TRAP } from './layout.ts';
+import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
 import type { EmitTarget } from './target.ts';
@@ -55,12 +56,14 @@ export class FunctionEmitter {
     const values = this.#values;
     const { hooks, early } = options;
     const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
+    const memorySize = new LoopMemorySize(plan, out, this.code.scratch, options);
     this.#traps = new TrapChecks({
       module: plan.module,
       out,
       operands,
       dominance,
       values,
+      memorySize,
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
       house: () => frame.houseOperands(walker.operands),
@@ -73,6 +76,7 @@ export class FunctionEmitter {
       code: this.code,
       dominance,
       values,
+      memorySize,
       budget: this.#budget,
       emitLoop: ({ pc }) => this.stream(pc, walker.constructs.length, pc),
     });

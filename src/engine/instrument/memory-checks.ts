@@ -71,7 +71,8 @@ export class MemoryChecks {
   ): void {
     const { out, dominance, values } = this.#context;
     const span = memOffset + BigInt(bytes);
-    const check = new BoundsCheck(out, memory, limits, dominance.stretch);
+    const size = this.#context.memorySize.of(memory);
+    const check = new BoundsCheck(out, memory, limits, dominance.stretch, size);
     check.write(span, push, this.#context.mayLookAhead(pc));
     if (span > MOST_KNOWN) return;
     this.#facts.add(memory, values.operand(height), Number(span), check);

@@ -9,7 +9,7 @@
  */
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
-import { CHUNK_SCRATCH, FIXED_SCRATCH } from './code.ts';
+import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import { FreshLocals } from './fresh-locals.ts';
@@ -168,7 +168,8 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: Cod
   const housed = operandTypes.size * Math.min(homes, shape.maxHeight);
   return {
     homes,
-    most: FIXED_SCRATCH + CHUNK_SCRATCH + housed + carriers.size + shape.legacy.depth,
+    most:
+      FIXED_SCRATCH + CHUNK_SCRATCH + LOOP_SCRATCH + housed + carriers.size + shape.legacy.depth,
   };
 }
 

@@ -72,6 +72,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
       effects.cases = Math.max(effects.cases, reader.labels.length);
     }
     if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
+    if (op === Op.memoryGrow && openLoops.length > 0) openLoops.at(-1)!.effects.growsMemory = true;
     const depth = walker.constructs.length;
     walker.apply(reader);
     const depthAfter = walker.constructs.length;

@@ -8,6 +8,7 @@ import type { Construct } from './construct.ts';
 import type { Dominance } from './dominance.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
+import type { LoopMemorySize } from './loop-memory-size.ts';
 import { closeRestoredLoop } from './restored-loop.ts';
 import type { VersionWriter } from './version-writer.ts';
 
@@ -15,6 +16,7 @@ export interface StructuresContext {
   readonly code: VersionWriter;
   readonly dominance: Dominance;
   readonly values: AddressValues;
+  readonly memorySize: LoopMemorySize;
   readonly budget: ByteBudget | undefined;
   /** Emits the innermost construct from its `loop` on, which has been reported. */
   readonly emitLoop: (loop: Construct) => void;
@@ -24,6 +26,7 @@ export class Structures {
   readonly #code: VersionWriter;
   readonly #dominance: Dominance;
   readonly #values: AddressValues;
+  readonly #memorySize: LoopMemorySize;
   readonly #budget: ByteBudget | undefined;
   readonly #emitLoop: (loop: Construct) => void;
   readonly legacy: LegacyTries;
@@ -31,10 +34,11 @@ export class Structures {
   hasLoops = false;
   #chunk: ChunkWriter | undefined;
 
-  constructor({ code, dominance, values, budget, emitLoop }: StructuresContext) {
+  constructor({ code, dominance, values, memorySize, budget, emitLoop }: StructuresContext) {
     this.#code = code;
     this.#dominance = dominance;
     this.#values = values;
+    this.#memorySize = memorySize;
     this.#budget = budget;
     this.#emitLoop = emitLoop;
     this.legacy = new LegacyTries(code);
@@ -75,6 +79,7 @@ export class Structures {
     if (effects?.alwaysCalls === true || effects?.storesAtOnce === true) {
       frame.flushBeforeLoop(walker, effects, reader.next);
     }
+    this.#memorySize.enter(reader.pc, walker.constructs.length);
     this.legacy.openLoopExit(reader, params);
   }
 
@@ -138,6 +143,7 @@ export class Structures {
   #leave({ kind, branched, caught }: Construct): void {
     const dominance = this.#dominance;
     dominance.endStretch();
+    this.#memorySize.leave(this.#level);
     if (kind === 'loop') return;
     const fromBegin = caught || kind === 'if' || kind === 'try' || kind === 'catch';
     if (fromBegin || (kind === 'else' && branched)) dominance.backToBegin(this.#level);
