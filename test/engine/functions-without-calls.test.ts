@@ -28,3 +28,18 @@ test.each(['catch', 'catch_ref'])('one that catches its own exception with %s', 
   ]);
   expect(bases).toEqual([STACK, STACK]);
 });
+
+test('one with references has them in arrays that are renewed, if only dead code of it calls', async () => {
+  const debuggee = new Debuggee();
+  const module = debuggee.engine.loadModule(
+    await assemble(`(module
+      (func $callee)
+      (func $f (local exnref) (local.set 0 (ref.null exn)) return (call $callee))
+      (func (export "repeat") (param i32)
+        (loop $next
+          (call $f)
+          (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`),
+  );
+  debuggee.call(debuggee.engine.instantiate(module), 'repeat', 100_000);
+  expect(debuggee.stops).toEqual([]);
+});

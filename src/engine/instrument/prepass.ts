@@ -47,6 +47,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
   let callsInLoops = false;
   let isLeaf = true;
   let maxHeight = 0;
+  // Those that nothing can reach do not count: they are not emitted.
   let hasCalls = false;
   delimiters.open(walker.innermost.pc);
   while (!walker.finished && reader.read()) {
@@ -61,6 +62,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
       firstWrites.write(reader.index, pc);
     } else if (walker.reachable && isCall(op)) {
       isLeaf = false;
+      hasCalls = true;
       if (openLoops.length > 0) {
         openLoops.at(-1)!.effects.calls++;
         callsInLoops = true;
@@ -71,7 +73,6 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
       const { effects } = openLoops.at(-1)!;
       effects.cases = Math.max(effects.cases, reader.labels.length);
     }
-    if (op === Op.call || op === Op.callIndirect || op === Op.callRef) hasCalls = true;
     if (op === Op.memoryGrow && openLoops.length > 0) openLoops.at(-1)!.effects.growsMemory = true;
     const depth = walker.constructs.length;
     walker.apply(reader);
