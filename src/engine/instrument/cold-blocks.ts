@@ -42,6 +42,7 @@ export class ColdBlocks {
   readonly #context: ColdBlocksContext;
   readonly #none: LocalSet;
   readonly #few: LocalSet;
+  #fewCount = 0;
   /** How many blocks there are; that with the number 0 is the outermost. */
   readonly count: number;
 
@@ -63,9 +64,10 @@ export class ColdBlocks {
     const { walker, plan } = this.#context;
     const fresh = plan.fresh.at(pc);
     if (walker.dirty.beyond(this.#none, fresh, 0) !== undefined) return 0;
-    const more = walker.dirty.beyond(this.#few, fresh, FEW - this.#few.count);
+    const more = walker.dirty.beyond(this.#few, fresh, FEW - this.#fewCount);
     if (more === undefined) return 2;
     for (const local of more) this.#few.add(local);
+    this.#fewCount += more.length;
     return 1;
   }
 

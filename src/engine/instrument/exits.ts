@@ -56,10 +56,10 @@ export class Exits {
 
   /** Leaves for good before the instruction at `pc`; nothing can follow. */
   leave(pc: number): void {
-    const { out, frame, cold, walker } = this.#context;
+    const { out, frame, walker } = this.#context;
     frame.flushOperands(walker.operands);
     this.#setExit(pc);
-    out.br(cold.depth(pc & ~BEYOND));
+    out.br(this.#coldDepth(pc));
     walker.reachable = false;
   }
 
@@ -69,19 +69,19 @@ export class Exits {
    * @returns where the flags of `pc` are in the code, for {@link leaveBeyond}
    */
   leaveIf(pc: number): number {
-    const { out, frame, cold, walker } = this.#context;
+    const { out, frame, walker } = this.#context;
     if (!frame.hasUnsaved(walker.operands)) {
       const flagsAt = this.#setExit(pc);
       this.#hint(false);
       out.op(Op.brIf);
-      out.u32(cold.depth(pc & ~BEYOND));
+      out.u32(this.#coldDepth(pc));
       return flagsAt;
     }
     this.#hint(false);
     out.if();
     frame.storeOperands(walker.operands);
     const flagsAt = this.#setExit(pc);
-    out.br(cold.depth(pc & ~BEYOND) + 1);
+    out.br(this.#coldDepth(pc) + 1);
     out.end();
     return flagsAt;
   }
@@ -91,7 +91,7 @@ export class Exits {
    * signature. All operands have homes. Two branches and no condition: V8 would make it a value.
    */
   leaveUnlessSigned({ address, length, signature }: SignatureTest, pc: number): void {
-    const { out, frame, cold, walker } = this.#context;
+    const { out, frame, walker } = this.#context;
     const { operands } = walker;
     const pushIndex = (): void => frame.pushOperand(operands, operands.height - 1);
     out.block();
@@ -110,7 +110,7 @@ export class Exits {
     out.end();
     frame.storeOperands(operands);
     this.#setExit(pc);
-    out.br(cold.depth(pc & ~BEYOND) + 1);
+    out.br(this.#coldDepth(pc) + 1);
     out.end();
   }
 
@@ -122,6 +122,10 @@ export class Exits {
     out.s32(this.#exitNumber(pc));
     out.localSet(scratch.pc);
     return flagsAt;
+  }
+
+  #coldDepth(flaggedPc: number): number {
+    return this.#context.cold.depth(flaggedPc & ~BEYOND);
   }
 
   /** A pc with flags, as a number with a short encoding: they are the lowest bits. */

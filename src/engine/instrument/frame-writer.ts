@@ -67,7 +67,7 @@ export class FrameWriter {
 
   /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */
   flushLocals(walker: Walker, pc: number): void {
-    walker.dirty.take(this.#plan.fresh.at(pc), (local) => this.#storeLocal(local));
+    this.#flush(walker, pc, () => false);
   }
 
   /**
@@ -76,23 +76,26 @@ export class FrameWriter {
    * @param header pc of the first instruction inside
    */
   flushBeforeLoop(walker: Walker, { carried }: LoopEffects, header: number): void {
-    const { fresh, unkept } = this.#plan;
-    const keep = {
-      has: (local: number) =>
-        fresh.has(local, header) || carried.has(local) || unkept?.has(local) === true,
-      hasWord: (word: number) => fresh.hasWord(word, header),
-    };
-    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+    this.#flush(walker, header, (local) => carried.has(local) || this.#isUnkept(local));
   }
 
   /** The same before the call at `pc`: without those that are not kept during calls. */
   flushKeptLocals(walker: Walker, pc: number): void {
-    const { fresh, unkept } = this.#plan;
+    this.#flush(walker, pc, (local) => this.#isUnkept(local));
+  }
+
+  /** Stores what has changed, but for what is fresh at `pc` and what is left as it is. */
+  #flush(walker: Walker, pc: number, leaves: (local: number) => boolean): void {
+    const { fresh } = this.#plan;
     const keep = {
-      has: (local: number) => fresh.has(local, pc) || unkept?.has(local) === true,
+      has: (local: number) => fresh.has(local, pc) || leaves(local),
       hasWord: (word: number) => fresh.hasWord(word, pc),
     };
     walker.dirty.take(keep, (local) => this.#storeLocal(local));
+  }
+
+  #isUnkept(local: number): boolean {
+    return this.#plan.unkept?.has(local) === true;
   }
 
   /** Stores those of the locals that differ from what they begin with at any time. */
@@ -174,11 +177,7 @@ export class FrameWriter {
   }
 
   #isLost(operands: OperandStack, height: number): boolean {
-    return (
-      operands.sources[height] === SLOT &&
-      !operands.clean[height] &&
-      operands.homes[height] === NO_HOME
-    );
+    return this.#isUnsaved(operands, height) && operands.homes[height] === NO_HOME;
   }
 
   #houseFrom(operands: OperandStack, lowest: number): void {
@@ -200,7 +199,7 @@ export class FrameWriter {
   /** Whether there are operands that their slots do not hold. */
   hasUnsaved(operands: OperandStack): boolean {
     for (let i = operands.savedBelow; i < operands.height; i++) {
-      if (operands.sources[i] === SLOT && !operands.clean[i]) return true;
+      if (this.#isUnsaved(operands, i)) return true;
     }
     return false;
   }
@@ -208,7 +207,7 @@ export class FrameWriter {
   /** Stores the operands that their slots do not hold, all of them housed; `operands` stays as it is. */
   storeOperands(operands: OperandStack): void {
     for (let i = operands.savedBelow; i < operands.height; i++) {
-      if (operands.sources[i] === SLOT && !operands.clean[i]) this.#storeOperand(operands, i);
+      if (this.#isUnsaved(operands, i)) this.#storeOperand(operands, i);
     }
   }
 
@@ -228,16 +227,13 @@ export class FrameWriter {
     let lowest = operands.height;
     const shown = this.#showsOperands(operands);
     for (let i = operands.height - 1; i >= operands.savedBelow; i--) {
-      if (operands.sources[i] !== SLOT || operands.clean[i]) continue;
+      if (!this.#isUnsaved(operands, i)) continue;
       if (shown || operands.types[i]!.kind !== 'ref') missing.push(i);
       else lowest = i;
     }
     if (missing.length > 0) {
       this.houseOperands(operands);
-      for (const i of missing.reverse()) {
-        this.#storeOperand(operands, i);
-        operands.clean[i] = true;
-      }
+      for (const i of missing.reverse()) this.#saveOperand(operands, i);
     }
     operands.savedBelow = Math.max(operands.savedBelow, lowest);
   }
@@ -254,9 +250,7 @@ export class FrameWriter {
   /** The same for the operands up to `height`, all of them housed. */
   #save(operands: OperandStack, height: number): void {
     for (let i = operands.savedBelow; i < height; i++) {
-      if (operands.sources[i] !== SLOT || operands.clean[i]) continue;
-      this.#storeOperand(operands, i);
-      operands.clean[i] = true;
+      if (this.#isUnsaved(operands, i)) this.#saveOperand(operands, i);
     }
     operands.savedBelow = height;
   }
@@ -272,8 +266,7 @@ export class FrameWriter {
       if (staysEqual(source, writes)) continue;
       if (source !== CONSTANT && !(source === SLOT && operands.clean[i])) {
         if (source === SLOT) this.houseOperands(operands);
-        this.#storeOperand(operands, i);
-        operands.clean[i] = true;
+        this.#saveOperand(operands, i);
       }
       // In a loop, what comes later in the code may take a shared home before it is read here.
       if (this.#owners !== undefined) operands.homes[i] = NO_HOME;
@@ -354,11 +347,18 @@ export class FrameWriter {
     const owner = owners.get(home) ?? height;
     owners.set(home, height);
     if (owner === height || owner >= operands.height || operands.homes[owner] !== home) return;
-    if (operands.sources[owner] === SLOT && !operands.clean[owner]) {
-      this.#storeOperand(operands, owner);
-      operands.clean[owner] = true;
-    }
+    if (this.#isUnsaved(operands, owner)) this.#saveOperand(operands, owner);
     operands.homes[owner] = NO_HOME;
+  }
+
+  /** Its slot does not hold the operand, and nothing else tells what it is. */
+  #isUnsaved({ sources, clean }: OperandStack, height: number): boolean {
+    return sources[height] === SLOT && !clean[height];
+  }
+
+  #saveOperand(operands: OperandStack, height: number): void {
+    this.#storeOperand(operands, height);
+    operands.clean[height] = true;
   }
 
   #storeOperand(operands: OperandStack, height: number): void {

@@ -121,15 +121,6 @@ export class LocalSet {
     return found;
   }
 
-  /** Number of members. */
-  get count(): number {
-    let count = 0;
-    this.forEach(() => {
-      count++;
-    });
-    return count;
-  }
-
   /** Calls `visit` with each member, in ascending order. */
   forEach(visit: (index: number) => void): void {
     this.#pieces.forEach((piece, p) => {

@@ -44,8 +44,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
   const writesBelow = new Map<number, LocalSet>();
   const openAbove: { depth: number; writes: LocalSet }[] = [];
   let loopDepth = 0;
-  let callsInLoops = false;
-  let isLeaf = true;
+  let hasTailCalls = false;
   let maxHeight = 0;
   // Those that nothing can reach do not count: they are not emitted.
   let hasCalls = false;
@@ -61,14 +60,10 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
       openAbove.at(-1)?.writes.add(reader.index);
       firstWrites.write(reader.index, pc);
     } else if (walker.reachable && isCall(op)) {
-      isLeaf = false;
       hasCalls = true;
-      if (openLoops.length > 0) {
-        openLoops.at(-1)!.effects.calls++;
-        callsInLoops = true;
-      }
+      if (openLoops.length > 0) openLoops.at(-1)!.effects.calls++;
     } else if (isTailCall(op)) {
-      isLeaf = false;
+      hasTailCalls = true;
     } else if (op === Op.brTable && openLoops.length > 0) {
       const { effects } = openLoops.at(-1)!;
       effects.cases = Math.max(effects.cases, reader.labels.length);
@@ -106,6 +101,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
     }
     maxHeight = Math.max(maxHeight, walker.operands.height);
   }
+  const callsInLoops = hasCalls && [...loops.values()].some(({ hasCall }) => hasCall);
   if (callsInLoops && limits.loopEffects) refineLoopEffects(fn, body, loops, loopDepth);
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
@@ -118,7 +114,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
     loops,
     firstWrites,
     writesBelow,
-    isLeaf: isLeaf && limits.leafFunctions,
+    isLeaf: !hasCalls && !hasTailCalls && limits.leafFunctions,
     hasCalls,
   };
 }

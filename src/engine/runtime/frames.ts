@@ -4,7 +4,7 @@
  * callee's less its own size; across host calls the base is known from the host call, and of a frame
  * that is stopped under an injected call everything is known from its stop.
  */
-import { Op } from '../../wasm/opcodes.ts';
+import { isTailCall } from '../instrument/loop-effects.ts';
 import type { Snapshot } from '../instrument/snapshot.ts';
 import type { DebugFunction } from './function.ts';
 import type { Exit } from './host-calls.ts';
@@ -95,7 +95,7 @@ export function activations(
     }
     let frame: Frame | undefined;
     if (activation !== undefined) {
-      if (isTailCall(located)) continue;
+      if (isReplaced(located)) continue;
       frame = callerFrame(located, calleeBase);
     } else {
       activation = [];
@@ -147,10 +147,10 @@ export function stoppedFrame(stop: StopPoint): Frame {
  * Whether what V8 shows as a frame is one that has been replaced: it shows functions that make a tail
  * call of a function that the optimizing compiler has inlined into them.
  */
-function isTailCall({ fn, pc }: Located): boolean {
+function isReplaced({ fn, pc }: Located): boolean {
   if (pc === undefined) return false;
-  const op = fn.snapshot(pc)?.op;
-  return op === Op.returnCall || op === Op.returnCallIndirect || op === Op.returnCallRef;
+  const snapshot = fn.snapshot(pc);
+  return snapshot !== undefined && isTailCall(snapshot.op);
 }
 
 function callerFrame(located: Located, calleeBase: number): Frame | undefined {
@@ -189,7 +189,7 @@ export function activationsAfterTrap(
   for (let i = sites.length - 1; i >= 0; i--) {
     const site = sites[i]!;
     const located = site === HOST ? undefined : locate(site, codeOf);
-    if (located !== undefined && i !== newest && isTailCall(located)) continue;
+    if (located !== undefined && i !== newest && isReplaced(located)) continue;
     const snapshot = located?.pc === undefined ? undefined : located.fn.snapshot(located.pc);
     if (located === undefined || snapshot === undefined) {
       activation = undefined;
