@@ -16,6 +16,11 @@ async function interrupter(debuggee: Debuggee, flag: Int32Array): Promise<Worker
 test.each([
   ['without calls', ''],
   ['with calls', '(call $nothing)'],
+  ['with calls of the host', '(call $host)'],
+  [
+    'with calls in one arm and a loop with calls in the other',
+    '(if (i64.eqz (local.get $n)) (then (call $host)) (else (loop (call $host))))',
+  ],
   [
     'in an inner loop',
     '(loop $inner (br_if $inner (i32.wrap_i64 (i64.and (local.get $n) (i64.const 1)))))',
@@ -23,6 +28,7 @@ test.each([
 ])('an endless loop is interrupted from another thread: %s', async (_, body) => {
   const text = `(module
     (import "env" "memory" (memory 1 1 shared))
+    (import "env" "host" (func $host))
     (func $nothing)
     (func (export "f") (result i64) (local $n i64)
       (i32.atomic.store (i32.const 0) (i32.const 1))
@@ -39,7 +45,7 @@ test.each([
     return 'run';
   });
   const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(await assemble(text)), {
-    env: { memory },
+    env: { memory, host: () => {} },
   });
   const worker = await interrupter(debuggee, words);
   expect(debuggee.call(instance, 'f')).toBeTypeOf('bigint');

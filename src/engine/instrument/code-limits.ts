@@ -51,6 +51,8 @@ export interface CodeLimits {
   readonly storesAtOnceFrom: number;
   /** Functions that call nothing do without the frame pointer: see `Exits.check`. */
   readonly leafFunctions: boolean;
+  /** Loops in which each round has a check behind a call have none at their header. */
+  readonly callChecks: boolean;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
   readonly coldBlocks: boolean;
   /**
@@ -99,6 +101,7 @@ export const CODE_LIMITS: CodeLimits = {
   loopEffects: true,
   storesAtOnceFrom: 8,
   leafFunctions: true,
+  callChecks: true,
   coldBlocks: true,
   callersReferences: false,
   renewReferences: true,

@@ -24,6 +24,11 @@ export interface EmitOptions {
    * default that is done.
    */
   readonly early?: boolean;
+  /**
+   * Loops without a check at the header, where each round has one behind a call. That finds an
+   * interrupt as well, but it is reported at a header: a version that others leave to must have those.
+   */
+  readonly fewerChecks?: boolean;
   /** How long the version may become before it is left for another. */
   readonly cap?: ByteCap;
   /** Filled with where each of the original's instructions is. */

@@ -98,15 +98,19 @@ export function refineLoopEffects(
   const walker = new Walker({ ...fn, loops }, locals + depth);
   walker.dirty.clear();
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
-  const keep = {
-    has: (local: number) => fn.unkept?.has(local) === true,
+  const isUnkept = (local: number): boolean => fn.unkept?.has(local) === true;
+  const atCall = { has: isUnkept, hasWord: () => false };
+  // Ahead of such a loop, locals are stored although nothing is called yet.
+  const atLoop = {
+    has: (local: number) => local >= locals || isUnkept(local),
     hasWord: () => false,
   };
   let open = 0;
   while (!walker.finished && reader.read()) {
     const { op } = reader;
-    const stores = isCall(op) || (op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true);
-    if (walker.reachable && stores) walker.dirty.take(keep, () => {});
+    const storesAtLoop = op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true;
+    if (walker.reachable && isCall(op)) walker.dirty.take(atCall, () => {});
+    else if (walker.reachable && storesAtLoop) walker.dirty.take(atLoop, () => {});
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);

@@ -85,16 +85,18 @@ export class Structures {
 
   #beginLoop({ pc, next }: InstructionReader): void {
     const code = this.#code;
+    const { plan } = code;
     const counted = ChunkWriter.forLoop(code, pc);
     // The branch back, if it is one of a chunk's rounds, goes to another label.
     const construct = counted === undefined ? code.walker.innermost : undefined;
     code.labels.push({ construct, role: 'plain' });
-    code.plan.loops.get(pc)?.writes.forEach((local) => {
+    plan.loops.get(pc)?.writes.forEach((local) => {
       this.#values.forget(local);
     });
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
-    code.exits.check(next);
+    const isChecked = code.options.fewerChecks === true && plan.loops.get(pc)?.alwaysCalls === true;
+    if (!isChecked) code.exits.check(next);
     if (counted === undefined) return;
     counted.open(next, code.options.traps);
     this.#chunk = counted;

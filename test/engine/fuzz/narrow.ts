@@ -41,6 +41,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     freshLocals: false,
     loopEffects: false,
     coldBlocks: false,
+    callChecks: false,
     codeBytes: 100,
     branchHints: false,
     steppingBytes: 200,
