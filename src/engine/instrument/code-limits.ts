@@ -67,8 +67,11 @@ export interface CodeLimits {
    * none, and neither has any table if this is 0.
    */
   readonly signatureBytes: number;
-  /** Tell V8 that checks hardly ever fire. */
-  readonly branchHints: boolean;
+  /**
+   * V8 is told that checks hardly ever fire, in bodies of so many bytes: those that it inlines at
+   * most. In others it sees that itself, and hints would be 5 % of a module.
+   */
+  readonly hintedBytes: number;
   /** Bytes of all cruise versions of a module. */
   readonly codeBytes: number;
   /** Bytes after which a continuation that stops everywhere is left for another: few of them run. */
@@ -106,7 +109,7 @@ export const CODE_LIMITS: CodeLimits = {
   callersReferences: false,
   renewReferences: true,
   signatureBytes: 1 << 20,
-  branchHints: true,
+  hintedBytes: 1000,
   codeBytes: MAX_CODE_BYTES,
   steppingBytes: 8192,
   runningBytes: 1 << 15,

@@ -167,7 +167,7 @@ export function continuationModule(
   sized.u32(body.length);
   const sizeBytes = sized.length;
   sized.bytes(body);
-  if (plan.limits.branchHints && hints.count > 0) {
+  if (plan.limits.hintedBytes > 0 && hints.count > 0) {
     out.customSection(BRANCH_HINTS, branchHintSection([hints.encode(index)]));
   }
   const code = out.vectorSection(SectionId.code, module, [sized.take()]);

@@ -110,7 +110,8 @@ export function instrument(
       i < entriesFrom
         ? emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps, hints })
         : emitEntry(plan, target);
-    if (limits.branchHints && hints.count > 0) hintEntries.push(hints.encode(body.funcIndex));
+    const isHinted = hints.count > 0 && emitted.length <= limits.hintedBytes;
+    if (isHinted) hintEntries.push(hints.encode(body.funcIndex));
     codeBytes += emitted.length;
     bodySizes[i] = emitted.length;
     code.push(withSize(emitted));

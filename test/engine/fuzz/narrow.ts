@@ -43,7 +43,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     coldBlocks: false,
     callChecks: false,
     codeBytes: 100,
-    branchHints: false,
+    hintedBytes: 0,
     steppingBytes: 200,
     runningBytes: 20,
     mostRunningBytes: 1000,

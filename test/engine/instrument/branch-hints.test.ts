@@ -91,7 +91,7 @@ describe('the hints', () => {
 
   test('can be left out', async () => {
     const module = decodeModule(await assemble(PROGRAM));
-    const { bytes } = instrument(module, 0, true, { ...CODE_LIMITS, branchHints: false });
+    const { bytes } = instrument(module, 0, true, { ...CODE_LIMITS, hintedBytes: 0 });
     expect(hintsOf(bytes).size).toBe(0);
   });
 });
