@@ -171,13 +171,24 @@ export class ByteReader {
 /** So many are copied faster one by one: for more it pays to make a view of them. */
 const FEW_BYTES = 24;
 
+const NO_ROOM = new Uint8Array(0);
+
 /** Writes into a buffer of its own that grows; integers get their shortest encoding. */
 export class ByteWriter {
   #buffer: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  constructor(initialCapacity = 256) {
-    this.#buffer = new Uint8Array(Math.max(16, initialCapacity));
+  /** @param room a capacity in bytes, or what another writer has left with {@link release} */
+  constructor(room: number | Uint8Array<ArrayBuffer> = 256) {
+    this.#buffer = typeof room === 'number' ? new Uint8Array(Math.max(16, room)) : room;
+  }
+
+  /** Gives the room away, with what was written, to be written over; the writer has none any more. */
+  release(): Uint8Array<ArrayBuffer> {
+    const room = this.#buffer;
+    this.#buffer = NO_ROOM;
+    this.#length = 0;
+    return room;
   }
 
   /** Bytes written so far. */
@@ -330,7 +341,7 @@ export class ByteWriter {
   }
 
   #grow(size: number): void {
-    const grown = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + size));
+    const grown = new Uint8Array(Math.max(16, this.#buffer.length * 2, this.#length + size));
     grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;
   }

@@ -18,10 +18,10 @@ export class CodeWriter extends ByteWriter {
 
   /**
    * @param debugMemory index of the debug memory in the module that the code goes into
-   * @param capacity bytes to have room for at first
+   * @param room as for `ByteWriter`
    */
-  constructor(debugMemory: number, capacity = 256) {
-    super(capacity);
+  constructor(debugMemory: number, room: number | Uint8Array<ArrayBuffer> = 256) {
+    super(room);
     this.#memory = debugMemory;
   }
 

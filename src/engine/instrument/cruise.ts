@@ -100,5 +100,6 @@ export function assembleBody(
   positions?.shift(out.length);
   hints?.shift(out.length);
   out.append(version.out);
+  version.release();
   return out.view();
 }

@@ -8,7 +8,7 @@
  *     frame + size              the callee's frame
  */
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
-import { F32, F64, I32, I64, V128, type ValType } from '../../wasm/types.ts';
+import { V128, type ValType } from '../../wasm/types.ts';
 import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
@@ -155,22 +155,22 @@ const MOST_HOMES = 20_000;
 
 /** The most scratch locals that a version can have. */
 function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: CodeLimits): Scratch {
-  const operandTypes = new Set([
-    I32,
-    I64,
-    F32,
-    F64,
-    V128,
-    ...Array.from(shape.references, storageType),
-  ]);
-  const carriers = new Set(Array.from(new Set(localTypes), storageType));
-  const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes.size)));
-  const housed = operandTypes.size * Math.min(homes, shape.maxHeight);
-  return {
-    homes,
-    most:
-      FIXED_SCRATCH + CHUNK_SCRATCH + LOOP_SCRATCH + housed + carriers.size + shape.legacy.depth,
-  };
+  const operandTypes = NUMBER_TYPES + storageTypes(shape.references);
+  const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes)));
+  const housed = operandTypes * Math.min(homes, shape.maxHeight);
+  const most = FIXED_SCRATCH + CHUNK_SCRATCH + LOOP_SCRATCH + housed + shape.legacy.depth;
+  // One for each type of locals that are in the frame only; hardly any function has such.
+  const fits = localTypes.length * 2 + most <= limits.locals;
+  return { homes, most: fits ? most : most + storageTypes(localTypes) };
+}
+
+/** I32, i64, f32, f64 and v128. */
+const NUMBER_TYPES = 5;
+
+/** How many types scratch locals for values of these have. */
+function storageTypes(types: Iterable<ValType>): number {
+  const distinct = new Set(types);
+  return distinct.size === 0 ? 0 : new Set(Array.from(distinct, storageType)).size;
 }
 
 interface Scratch {

@@ -29,6 +29,17 @@ import { Walker } from './walker.ts';
 const GROWTH = 4;
 const LEAST_CAPACITY = 128;
 const MOST_CAPACITY = 1 << 16;
+/** So much is kept for the next version at most. */
+const MOST_ROOM = 1 << 20;
+
+/** What the last version was written in, for the next: room that is never written costs most. */
+let spareRoom: Uint8Array<ArrayBuffer> | undefined;
+
+function takeRoom(capacity: number): number | Uint8Array<ArrayBuffer> {
+  const room = spareRoom;
+  spareRoom = undefined;
+  return room !== undefined && room.length >= capacity ? room : capacity;
+}
 
 export class VersionWriter {
   readonly plan: FunctionPlan;
@@ -53,7 +64,7 @@ export class VersionWriter {
     this.options = options;
     this.#target = target;
     const expected = GROWTH * (plan.body.end - plan.codeStart) + LEAST_CAPACITY;
-    const out = new CodeWriter(target.debugMemory, Math.min(expected, MOST_CAPACITY));
+    const out = new CodeWriter(target.debugMemory, takeRoom(Math.min(expected, MOST_CAPACITY)));
     const registers = Math.min(options.registers ?? plan.registers, plan.registers);
     const scratch = new ScratchLocals(registers);
     const frame = new FrameWriter({ plan, out, scratch, target, parameters, registers });
@@ -74,6 +85,12 @@ export class VersionWriter {
     this.cold = new ColdBlocks({ plan, frame, walker, labels, registers });
     const { cold } = this;
     this.exits = new Exits({ plan, target, options, out, scratch, frame, walker, cold, calls });
+  }
+
+  /** The code has been copied, and nothing more is written. */
+  release(): void {
+    const room = this.out.release();
+    if (room.length <= MOST_ROOM) spareRoom = room;
   }
 
   /** V8 would not take the body; the rest of it is not emitted. */
