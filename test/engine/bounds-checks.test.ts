@@ -33,6 +33,7 @@ const EACH: CodeLimits = {
 const OTHERS: readonly CodeLimits[] = [
   CODE_LIMITS,
   { ...CODE_LIMITS, checksAhead: false },
+  { ...CODE_LIMITS, leastSpan: 0 },
   { ...CODE_LIMITS, addressSums: false, loopMemorySize: false },
   // Each continuation is left soon: what was known is known no more.
   { ...CODE_LIMITS, cruiseBytes: 0, runningBytes: 60, mostRunningBytes: 400, loopBytes: 0 },

@@ -19,6 +19,8 @@ export interface CheckContext {
   readonly memorySize: LoopMemorySize;
   /** Whether a check before the instruction at a pc may be one for accesses behind it as well. */
   mayLookAhead(pc: number): boolean;
+  /** Bytes that such a check is for, at least. */
+  readonly leastSpan: bigint;
   /** Makes every operand's value available. */
   house(): void;
   /** Pushes the value of the operand `depth` below the top. */

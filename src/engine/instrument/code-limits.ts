@@ -30,6 +30,12 @@ export interface CodeLimits {
    * instruction that may trap.
    */
   readonly checksAhead: boolean;
+  /**
+   * Bytes that such a check is for, at least: what else there is of a structure is covered then, also
+   * behind branches, and many checks compare with the same, the size less this. Whoever uses the last
+   * bytes of a memory is sent to a continuation that looks closer.
+   */
+  readonly leastSpan: number;
   /** Addresses are known as sums of others and constants. False: as locals that were not written. */
   readonly addressSums: boolean;
   /** Loops in which memories stay as they are have the size of one in a local. */
@@ -95,6 +101,7 @@ export const CODE_LIMITS: CodeLimits = {
   cruiseBytes: MAX_BODY_BYTES,
   chunkRounds: 1024,
   checksAhead: true,
+  leastSpan: 64,
   addressSums: true,
   loopMemorySize: true,
   emptyFunctions: true,

@@ -66,6 +66,7 @@ export class FunctionEmitter {
       memorySize,
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
+      leastSpan: BigInt(plan.limits.leastSpan),
       house: () => frame.houseOperands(walker.operands),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),

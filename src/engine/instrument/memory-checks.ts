@@ -5,6 +5,7 @@ import type { Limits } from '../../wasm/types.ts';
 import { BoundsCheck, leastBytes, pushMemoryBytes } from './bounds-check.ts';
 import { BoundsFacts } from './bounds-facts.ts';
 import { type CheckContext, pushBeyond, type Side, segmentSide } from './check-context.ts';
+import { Exits } from './exits.ts';
 
 const MOST_KNOWN = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -13,6 +14,8 @@ export class MemoryChecks {
   readonly #context: CheckContext;
   /** The check that has been emitted and has no exit yet. */
   #check: BoundsCheck | undefined;
+  /** It covers more than the access that it is for. */
+  #isEarly = false;
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -49,7 +52,9 @@ export class MemoryChecks {
 
   /** The condition has got its exit. */
   left(flagsAt: number): void {
-    if (this.#check !== undefined) this.#check.flagsAt = flagsAt;
+    if (this.#check === undefined) return;
+    this.#check.flagsAt = flagsAt;
+    if (this.#isEarly) Exits.leaveBeyond(this.#context.out, flagsAt);
     this.#check = undefined;
   }
 
@@ -70,13 +75,17 @@ export class MemoryChecks {
     push: () => void,
   ): void {
     const { out, dominance, values } = this.#context;
-    const span = memOffset + BigInt(bytes);
+    const needed = memOffset + BigInt(bytes);
+    const ahead = this.#context.mayLookAhead(pc);
+    const { leastSpan } = this.#context;
+    const span = ahead && needed < leastSpan ? leastSpan : needed;
     const size = this.#context.memorySize.of(memory);
     const check = new BoundsCheck(out, memory, limits, dominance.stretch, size);
-    check.write(span, push, this.#context.mayLookAhead(pc));
+    check.write(span, push, ahead);
     if (span > MOST_KNOWN) return;
     this.#facts.add(memory, values.operand(height), Number(span), check);
     this.#check = check;
+    this.#isEarly = span > needed;
   }
 
   fill(reader: InstructionReader): boolean {

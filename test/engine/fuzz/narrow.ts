@@ -37,6 +37,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
   'short pieces that grow': {
     ...CODE_LIMITS,
     equalOperands: false,
+    leastSpan: 0,
     storesAtOnceFrom: 2,
     freshLocals: false,
     loopEffects: false,
