@@ -51,6 +51,8 @@ export interface CodeLimits {
   readonly equalOperands: boolean;
   /** Locals are not stored before anything writes them: see `fresh-locals.ts`. */
   readonly freshLocals: boolean;
+  /** Locals that follow from others are not stored: see `derived-locals.ts`. */
+  readonly derivedLocals: boolean;
   /** What loops with calls carry around is looked into: see `loop-effects.ts`. */
   readonly loopEffects: boolean;
   /** In a loop with a `br_table` of so many cases, and so many calls, locals are stored at once. */
@@ -108,6 +110,7 @@ export const CODE_LIMITS: CodeLimits = {
   inliningFactor: 2,
   equalOperands: true,
   freshLocals: true,
+  derivedLocals: true,
   loopEffects: true,
   storesAtOnceFrom: 8,
   leafFunctions: true,

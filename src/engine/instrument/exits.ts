@@ -58,6 +58,7 @@ export class Exits {
   leave(pc: number): void {
     const { out, frame, walker } = this.#context;
     frame.flushOperands(walker.operands);
+    frame.storeStale(walker, pc & ~BEYOND);
     this.#setExit(pc);
     out.br(this.#coldDepth(pc));
     walker.reachable = false;
@@ -70,7 +71,7 @@ export class Exits {
    */
   leaveIf(pc: number): number {
     const { out, frame, walker } = this.#context;
-    if (!frame.hasUnsaved(walker.operands)) {
+    if (walker.stale.length === 0 && !frame.hasUnsaved(walker.operands)) {
       const flagsAt = this.#setExit(pc);
       this.#hint(false);
       out.op(Op.brIf);
@@ -80,6 +81,7 @@ export class Exits {
     this.#hint(false);
     out.if();
     frame.storeOperands(walker.operands);
+    frame.storeStale(walker, pc & ~BEYOND);
     const flagsAt = this.#setExit(pc);
     out.br(this.#coldDepth(pc) + 1);
     out.end();
@@ -159,6 +161,7 @@ export class Exits {
   hook(pc: number): void {
     const { out, scratch, frame, walker } = this.#context;
     frame.flushLocals(walker, pc);
+    frame.storeStale(walker, pc);
     frame.flushOperands(walker.operands);
     this.#callHook(pc);
     out.localTee(scratch.pc);

@@ -6,9 +6,11 @@
  * looked at by a trap check, those that nothing else knows are popped into scratch locals, their
  * homes, and pushed again. V8's optimizing compiler sees through that; the baseline one pays a move.
  */
+import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
+import type { DerivedLocal } from './derived-locals.ts';
 import { FrameSlots } from './frame-slots.ts';
 import { caughtOffset } from './legacy-shape.ts';
 import type { LoopEffects } from './loop-effects.ts';
@@ -100,10 +102,15 @@ export class FrameWriter {
 
   /** Stores those of the locals that differ from what they begin with at any time. */
   storeLocals(which: (local: number) => boolean): void {
-    const { fresh } = this.#plan;
+    const { fresh, derived } = this.#plan;
     for (let i = 0; i < this.#registers; i++) {
-      if (which(i) && !fresh.isConstant(i)) this.#storeLocal(i);
+      if (which(i) && !fresh.isConstant(i) && !derived.isDerived(i)) this.#storeLocal(i);
     }
+  }
+
+  /** Stores the derived locals that do not follow from their inputs before the instruction at `pc`. */
+  storeStale({ stale }: Walker, pc: number): void {
+    for (const local of stale) if (!this.#plan.fresh.has(local, pc)) this.storeLocal(local);
   }
 
   /** Gives the locals that are in the frame only the values that they begin with. */
@@ -120,15 +127,32 @@ export class FrameWriter {
 
   /** What a version begins with that begins before the instruction at `pc`. */
   loadAllLocals(pc: number): void {
-    const { localTypes, localOffsets, fresh } = this.#plan;
+    const { localTypes, localOffsets, fresh, derived } = this.#plan;
     this.#slots.expectReferences();
     for (let i = 0; i < this.#registers; i++) {
-      if (fresh.has(i, pc)) continue;
+      if (fresh.has(i, pc) || derived.at(i, pc) !== undefined) continue;
       this.#slots.load(localTypes[i]!, localOffsets[i]!);
       this.#out.localSet(i);
     }
     this.#slots.endReferences();
     this.#clearFresh(pc);
+    for (const each of derived.all) {
+      if (fresh.has(each.local, pc) || derived.at(each.local, pc) === undefined) continue;
+      this.#pushDerived(each);
+      this.setLocal(each.local);
+    }
+  }
+
+  /** Computes a derived local, with its inputs in their locals. */
+  #pushDerived({ start, end }: DerivedLocal): void {
+    const { bytes } = this.#plan.module;
+    const reader = new InstructionReader(bytes, start, end);
+    while (reader.read()) {
+      const { op, index, pc, next } = reader;
+      // What is written on the way has been already.
+      if (op === Op.localGet || op === Op.localTee) this.pushLocal(index);
+      else this.#out.bytes(bytes, pc, next);
+    }
   }
 
   /** Other versions have in locals, and never stored, what is in the frame only in this one. */

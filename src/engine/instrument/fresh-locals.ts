@@ -8,7 +8,7 @@
 import type { Keep } from './local-set.ts';
 
 /** Of the locals behind these, none counts as fresh: continuations clear those that they do not load. */
-const MOST_FRESH = 1024;
+export const MOST_FRESH = 1024;
 
 export class FreshLocals {
   /** For each local, the greatest pc at which it is fresh. */

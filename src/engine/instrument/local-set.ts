@@ -76,6 +76,19 @@ export class LocalSet {
     }
   }
 
+  /** Takes the members of another set out. */
+  deleteFrom(other: LocalSet): void {
+    for (let i = 0; i < this.#pieces.length; i++) {
+      const theirs = other.#pieces[i]?.words;
+      const ours = this.#pieces[i]?.words;
+      if (theirs === undefined || ours === undefined) continue;
+      if (!theirs.some((word, w) => (word & (ours[w] ?? 0)) !== 0)) continue;
+      const words = this.#writable(i);
+      const count = Math.min(words.length, theirs.length);
+      for (let w = 0; w < count; w++) words[w]! &= ~theirs[w]!;
+    }
+  }
+
   clone(): LocalSet {
     for (const piece of this.#pieces) if (piece !== undefined) piece.shared = true;
     return new LocalSet(this.size, this.#pieces.slice());

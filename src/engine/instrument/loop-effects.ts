@@ -70,6 +70,12 @@ export class LoopEffects {
       if (unkept?.has(local) === true) this.carried.add(local);
     });
   }
+
+  /** What is carried around does not contain these. */
+  leaveOut(locals: LocalSet): void {
+    if (this.carried === this.writes) this.carried = this.writes.clone();
+    this.carried.deleteFrom(locals);
+  }
 }
 
 /** Instructions before which all locals are stored that are kept during calls. */

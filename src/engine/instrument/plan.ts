@@ -12,6 +12,7 @@ import { V128, type ValType } from '../../wasm/types.ts';
 import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
+import type { DerivedLocals } from './derived-locals.ts';
 import { FreshLocals } from './fresh-locals.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
@@ -34,6 +35,7 @@ export interface FunctionPlan extends WalkedFunction {
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly fresh: FreshLocals;
+  readonly derived: DerivedLocals;
   /** Calls nothing: nobody's frame is behind its own. */
   readonly isLeaf: boolean;
   /** There are calls that return. */
@@ -93,10 +95,11 @@ export function planFunction(
     codeStart: body.codeStart,
     loops: undefined,
     fresh: undefined,
+    derived: undefined,
     writesBelow: undefined,
     unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
-  const shape = prepass(walked, body, limits);
+  const shape = prepass(walked, body, type.params.length, limits);
   const scratch = scratchBounds(shape, localTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
@@ -121,6 +124,7 @@ export function planFunction(
     loops: shape.loops,
     isLeaf: shape.isLeaf,
     fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
+    derived: shape.derived,
     hasCalls: shape.hasCalls,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,

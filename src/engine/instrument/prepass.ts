@@ -6,9 +6,11 @@ import { EXNREF, type RefType } from '../../wasm/types.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
+import { DerivedLocals, findDerivedLocals } from './derived-locals.ts';
 import { FirstWrites } from './fresh-locals.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
+import { LocalWrites } from './local-writes.ts';
 import { isCall, isTailCall, LoopEffects, refineLoopEffects } from './loop-effects.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
@@ -23,6 +25,7 @@ export interface Shape {
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly firstWrites: FirstWrites;
+  readonly derived: DerivedLocals;
   /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
   readonly writesBelow: ReadonlyMap<number, LocalSet>;
   /** Calls nothing. */
@@ -32,13 +35,19 @@ export interface Shape {
 }
 
 /** @throws WasmError if the body is malformed */
-export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimits): Shape {
+export function prepass(
+  fn: WalkedFunction,
+  body: FunctionBody,
+  params: number,
+  limits: CodeLimits,
+): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const walker = new Walker(fn, 0);
   const legacy = new LegacyShape();
   const delimiters = new Delimiters();
   const loops = new Map<number, LoopEffects>();
   const firstWrites = new FirstWrites();
+  const localWrites = new LocalWrites(fn.localTypes, params);
   // One entry for each open loop: its own effects, which its parent gets when it closes.
   const openLoops: { depth: number; effects: LoopEffects }[] = [];
   const writesBelow = new Map<number, LocalSet>();
@@ -70,6 +79,9 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
     }
     if (op === Op.memoryGrow && openLoops.length > 0) openLoops.at(-1)!.effects.growsMemory = true;
     const depth = walker.constructs.length;
+    if (limits.derivedLocals && walker.reachable) {
+      localWrites.note(reader, depth === 1, walker.innermost.guarded);
+    }
     walker.apply(reader);
     const depthAfter = walker.constructs.length;
     if (depthAfter > depth) {
@@ -101,8 +113,14 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
     }
     maxHeight = Math.max(maxHeight, walker.operands.height);
   }
+  const derived = findDerivedLocals(fn.module, fn.localTypes, params, localWrites, limits);
+  if (derived !== DerivedLocals.NONE) {
+    for (const effects of loops.values()) effects.leaveOut(derived.locals);
+  }
   const callsInLoops = hasCalls && [...loops.values()].some(({ hasCall }) => hasCall);
-  if (callsInLoops && limits.loopEffects) refineLoopEffects(fn, body, loops, loopDepth);
+  if (callsInLoops && limits.loopEffects) {
+    refineLoopEffects({ ...fn, derived }, body, loops, loopDepth);
+  }
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
   return {
@@ -113,6 +131,7 @@ export function prepass(fn: WalkedFunction, body: FunctionBody, limits: CodeLimi
     references: hadReferences,
     loops,
     firstWrites,
+    derived,
     writesBelow,
     isLeaf: !hasCalls && !hasTailCalls && limits.leafFunctions,
     hasCalls,

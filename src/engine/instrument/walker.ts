@@ -12,6 +12,7 @@ import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
+import type { DerivedLocals } from './derived-locals.ts';
 import type { FreshLocals } from './fresh-locals.ts';
 import { LocalSet } from './local-set.ts';
 import type { LoopEffects } from './loop-effects.ts';
@@ -26,6 +27,7 @@ export interface WalkedFunction extends TypedFunction {
   /** By the offset of the `loop` opcode; absent in the pre-pass. */
   readonly loops: ReadonlyMap<number, LoopEffects> | undefined;
   readonly fresh: FreshLocals | undefined;
+  readonly derived: DerivedLocals | undefined;
   /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
   readonly writesBelow: ReadonlyMap<number, LocalSet> | undefined;
   /** Locals that are not stored before calls; undefined: all are. */
@@ -35,8 +37,10 @@ export interface WalkedFunction extends TypedFunction {
 export class Walker {
   readonly operands: OperandStack;
   readonly constructs: Construct[] = [];
-  /** Locals that differ from the frame. */
+  /** Locals that differ from the frame, without derived ones. */
   dirty: LocalSet;
+  /** Derived locals that differ from the frame, and from what follows from their inputs. */
+  readonly stale: number[] = [];
   /** False after a branch, return or trap, until a construct's end that something branches to. */
   reachable = true;
   readonly #fn: WalkedFunction;
@@ -52,6 +56,7 @@ export class Walker {
     this.dirty = new LocalSet(tracked);
     // A frame begins with what an earlier one left there: not even zeros are in place.
     this.dirty.addAll(tracked);
+    this.#leaveOutDerived(this.dirty);
     // The first instruction may open a construct of its own, at codeStart.
     this.#open('function', fn.codeStart - 1, [], fn.results);
   }
@@ -168,8 +173,7 @@ export class Walker {
         return;
       case Op.localSet:
       case Op.localTee:
-        if (this.storesAtOnce(reader.index)) this.dirty.delete(reader.index);
-        else this.dirty.add(reader.index);
+        this.#write(reader.index);
         break;
     }
     applyToOperands(reader, this.#fn, this.operands);
@@ -177,7 +181,26 @@ export class Walker {
 
   /** Whether what is written to a local here is stored at once. */
   storesAtOnce(local: number): boolean {
-    return this.innermost.storesAtOnce && this.#fn.unkept?.has(local) !== true;
+    if (!this.innermost.storesAtOnce || this.#fn.derived?.isDerived(local) === true) return false;
+    return this.#fn.unkept?.has(local) !== true;
+  }
+
+  #write(local: number): void {
+    const { derived } = this.#fn;
+    if (derived?.isDerived(local) === true) {
+      const at = this.stale.indexOf(local);
+      if (at >= 0) this.stale.splice(at, 1);
+    } else if (this.storesAtOnce(local)) {
+      this.dirty.delete(local);
+    } else {
+      this.dirty.add(local);
+    }
+    const opened = this.#tracked > 0 ? derived?.openedBy(local) : undefined;
+    if (opened !== undefined) this.stale.push(...opened);
+  }
+
+  #leaveOutDerived(set: LocalSet): void {
+    if (this.#fn.derived !== undefined) set.deleteFrom(this.#fn.derived.locals);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
@@ -312,6 +335,7 @@ export class Walker {
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
   #startHandler(params: readonly ValType[]): void {
+    this.stale.length = 0;
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'catch';
@@ -335,6 +359,7 @@ export class Walker {
     const { fresh } = this.#fn;
     const end = Math.min(this.#tracked, fresh?.end ?? 0);
     for (let i = 0; i < end; i++) if (fresh!.has(i, pc)) set.add(i);
+    this.#leaveOutDerived(set);
     return set;
   }
 
@@ -344,6 +369,7 @@ export class Walker {
   }
 
   #startElse(): void {
+    this.stale.length = 0;
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'else';
@@ -356,6 +382,7 @@ export class Walker {
   }
 
   #close(): void {
+    this.stale.length = 0;
     const construct = this.constructs.pop()!;
     let reachable = this.reachable;
     const into = (arriving: LocalSet | undefined): void => {

@@ -2,6 +2,8 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
+import type { DerivedLocal } from '../instrument/derived-locals.ts';
+import { applyInteger, type Integer } from '../instrument/integer-operations.ts';
 import { CONSTANT, SLOT } from '../instrument/operands.ts';
 import { operandOffset } from '../instrument/plan.ts';
 import { type Hierarchy, hierarchyOf, isBottom } from '../instrument/references.ts';
@@ -73,10 +75,38 @@ export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
 }
 
 function localValue(view: DataView, frame: Frame, local: number): FrameValue {
-  const { localTypes, localOffsets, fresh } = frame.fn.plan;
+  const { localTypes, localOffsets, fresh, derived } = frame.fn.plan;
+  const { pc } = frame.snapshot;
   const type = localTypes[local]!;
-  if (fresh.has(local, frame.snapshot.pc)) return firstValue(frame, type);
+  if (fresh.has(local, pc)) return firstValue(frame, type);
+  const from = derived.at(local, pc);
+  if (from !== undefined) return derivedValue(view, frame, from);
   return readValue(view, frame, localOffsets[local]!, type);
+}
+
+/** What follows from the values of other locals. */
+function derivedValue(view: DataView, frame: Frame, { start, end }: DerivedLocal): Bits {
+  const stack: Integer[] = [];
+  const reader = new InstructionReader(frame.fn.plan.module.bytes, start, end);
+  while (reader.read()) {
+    switch (reader.op) {
+      case Op.i32Const:
+        stack.push(reader.i32 >>> 0);
+        break;
+      case Op.i64Const:
+        stack.push(BigInt.asUintN(64, reader.i64));
+        break;
+      case Op.localGet:
+      // What is written on the way is read before that.
+      case Op.localTee:
+        stack.push((localValue(view, frame, reader.index) as Bits).bits as Integer);
+        break;
+      default:
+        applyInteger(reader.op, stack);
+    }
+  }
+  const bits = stack[0]!;
+  return typeof bits === 'bigint' ? { type: 'i64', bits } : { type: 'i32', bits };
 }
 
 /** What locals begin with. */

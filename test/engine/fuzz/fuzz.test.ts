@@ -12,6 +12,7 @@ const COUNTS: Readonly<Record<Source, number>> = {
   own: 8,
   wide: 12,
   loops: 12,
+  temporaries: 12,
   binaryen: 12,
   mutated: 4,
 };

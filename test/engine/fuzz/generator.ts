@@ -13,7 +13,7 @@ export function randomModule(seed: number): string {
   return new Generator(seed).module();
 }
 
-class Generator extends StatementWriter {
+export class Generator extends StatementWriter {
   constructor(seed: number) {
     super(new Random(seed));
   }
@@ -55,11 +55,15 @@ class Generator extends StatementWriter {
     this.fuel();
     this.statements(1 + this.random.below(6));
     for (const type of signature.results) this.expression(type, 3);
-    const locals = TYPES.flatMap((type) => [
+    return `(func $f${index} ${signatureText(signature)} ${this.locals()}
+      ${this.lines.join('\n')})`;
+  }
+
+  /** Of the function whose instructions have been written. */
+  protected locals(): string {
+    return TYPES.flatMap((type) => [
       `(local $c_${type} ${type})`,
       ...Array.from({ length: LOCALS_OF_EACH }, (_, i) => `(local $${type}_${i} ${type})`),
-    ]);
-    return `(func $f${index} ${signatureText(signature)} ${locals.join(' ')}
-      ${this.lines.join('\n')})`;
+    ]).join(' ');
   }
 }

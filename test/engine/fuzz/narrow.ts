@@ -40,6 +40,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     leastSpan: 0,
     storesAtOnceFrom: 2,
     freshLocals: false,
+    derivedLocals: false,
     loopEffects: false,
     coldBlocks: false,
     callChecks: false,

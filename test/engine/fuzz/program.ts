@@ -7,11 +7,15 @@ const FUEL = 40;
 /** Where programs may go on differently: how much stack a frame takes is V8's affair. */
 export const OVERFLOW = 'RangeError: Maximum call stack size exceeded';
 
-/** Runs the module's function a few times; the result tells all that a program can do. */
 export function randomScenario(seed: number): Scenario {
+  return scenarioOf(`seed ${seed}`, randomModule(seed));
+}
+
+/** Runs the module's function a few times; the result tells all that a program can do. */
+export function scenarioOf(name: string, module: string): Scenario {
   return {
-    name: `seed ${seed}`,
-    modules: [randomModule(seed)],
+    name,
+    modules: [module],
     run(world) {
       const log: string[] = [];
       let depth = 0;

@@ -21,6 +21,9 @@ npm run fuzz -- [options]
                               each other
                     loops     counted loops that access memory up to its end, or beyond it, in the
                               first, a middle or the last iteration: for work on bounds checks
+                    temporaries
+                              values in locals that are written once, as compilers write them
+                              that do not optimize: for work on what frames hold
                     binaryen  wasm-opt -ttf: all kinds of instructions, references and GC included
                     mutated   modules of own and binaryen, damaged: most are refused, and must be as by V8
   --processes N   seeds that are checked at the same time (2)

@@ -1,5 +1,6 @@
 /** What one seed stands for, of each source of modules. */
 import { equal } from 'node:assert/strict';
+import { CODE_LIMITS } from '../../../src/engine/instrument/code-limits.ts';
 import { createDebugMemory } from '../../../src/engine/runtime/debug-memory.ts';
 import { Engine } from '../../../src/engine/runtime/engine.ts';
 import { decodeModule } from '../../../src/wasm/module.ts';
@@ -8,7 +9,7 @@ import type { Scenario } from '../oracle/scenario.ts';
 import { Random } from '../random.ts';
 import { binaryenModule } from './binaryen.ts';
 import { check } from './check.ts';
-import { Bounded } from './debuggers.ts';
+import { Bounded, Stepping } from './debuggers.ts';
 import { embedded } from './embedding.ts';
 import { textOfError } from './embedding-values.ts';
 import { GivenUp, runUnder } from './engine-run.ts';
@@ -17,14 +18,15 @@ import { type Exercised, takeExercised } from './exercised.ts';
 import { loopScenario } from './loops.ts';
 import { mutated } from './mutations.ts';
 import { randomScenario } from './program.ts';
+import { temporariesScenario } from './temporaries.ts';
 import { WasmOpt } from './wasm-opt.ts';
 import { wideScenario } from './wide.ts';
 
 /**
- * `own`: the generator beside this; `loops`: counted loops at the ends of memories; `binaryen`: Binaryen's; `mutated`: those
- * of `own` and `binaryen`, damaged.
+ * `own`: the generator beside this; `loops`: counted loops at the ends of memories; `temporaries`:
+ * code that is not optimized; `binaryen`: Binaryen's; `mutated`: those of `own` and `binaryen`, damaged.
  */
-export const SOURCES = ['own', 'wide', 'loops', 'binaryen', 'mutated'] as const;
+export const SOURCES = ['own', 'wide', 'loops', 'temporaries', 'binaryen', 'mutated'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export interface Tally {
@@ -37,6 +39,7 @@ export interface Tally {
 
 type Counts = Omit<Tally, 'exercised'>;
 
+const COMPARED_STEPS = 2000;
 /** Damaged modules of one seed: they are refused fast. */
 const MUTATIONS = 20;
 
@@ -65,6 +68,8 @@ function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Promise<Co
       return checkText(wideScenario(seed), seed);
     case 'loops':
       return checkText(loopScenario(seed), seed);
+    case 'temporaries':
+      return checkTemporaries(seed);
     case 'binaryen':
       return checkBinaryen(wasmOpt, seed);
     case 'mutated':
@@ -74,6 +79,20 @@ function checkSource(source: Source, seed: number, wasmOpt: WasmOpt): Promise<Co
 
 async function checkText(scenario: Scenario, seed: number): Promise<Counts> {
   const bytes = await assemble(scenario.modules[0] as string);
+  await check(scenario, bytes, seed);
+  return { modules: 1, refused: 0 };
+}
+
+/** Also that all states are the same where all locals are stored. */
+async function checkTemporaries(seed: number): Promise<Counts> {
+  const scenario = temporariesScenario(seed);
+  const bytes = await assemble(scenario.modules[0] as string);
+  const [states, stored] = [CODE_LIMITS, { ...CODE_LIMITS, derivedLocals: false }].map((limits) => {
+    const stepping = new Stepping(COMPARED_STEPS);
+    runUnder(scenario, bytes, stepping, 'exact', limits);
+    return stepping.steps.map(({ text }) => text).join('\n');
+  });
+  equal(states, stored, 'states with and without derived locals');
   await check(scenario, bytes, seed);
   return { modules: 1, refused: 0 };
 }

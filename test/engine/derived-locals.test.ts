@@ -1,0 +1,66 @@
+/** What frames show of locals that follow from others: wherever a program is stopped, and left. */
+import { describe, expect, test } from 'vitest';
+import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
+import { assemble, Debuggee, type OnStop, pcOf } from './debuggee.ts';
+
+/**
+ * In rounds 5 to 1: a comparison and what follows from it, in some rounds a sum, and a call. The trap
+ * is in the last.
+ */
+const PROGRAM = `(module (memory 1) (data (i32.const 4) "\\01\\02\\03\\04\\05")
+  (func $callee (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 3)))
+  (func (export "f") (param $n i32) (result i32)
+    (local $base i32) (local $zero i32) (local $byte i32) (local $odd i32) (local $wide i64)
+    (local $small i32) (local $twice i32) (local $sum i32) (local $first i32)
+    (local.set $base (i32.add (local.get $n) (i32.const -1)))
+    (loop $again
+      (local.set $zero (i32.const 0))
+      (local.set $byte (i32.load8_u offset=4 (local.get $n)))
+      (local.set $odd (i32.and (local.get $byte) (i32.const 1)))
+      (local.set $wide (i64.extend_i32_u (local.tee $small (i32.lt_u (local.get $odd) (local.get $byte)))))
+      (if (local.get $odd) (then
+        (local.set $twice (i32.mul (local.get $byte) (i32.load8_u (local.get $n))))
+        (local.set $first (i32.shl (local.get $twice) (i32.const 1)))))
+      (local.set $sum (i32.add (local.get $sum) (call $callee (local.get $first))))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (i32.div_u (local.get $sum) (local.get $n))))`;
+
+async function seen(onStop: OnStop, derivedLocals: boolean, limits = {}): Promise<string[]> {
+  const codeLimits = { ...CODE_LIMITS, derivedLocals, ...limits };
+  const debuggee = new Debuggee(onStop, { codeLimits });
+  const module = debuggee.engine.loadModule(await assemble(PROGRAM));
+  const instance = debuggee.engine.instantiate(module);
+  debuggee.engine.addBreakpoint(module, pcOf(module, 'i32.rotl'));
+  debuggee.engine.addBreakpoint(module, pcOf(module, 'i64.extend_i32_u'));
+  expect(() => debuggee.call(instance, 'f', 5)).toThrow(WebAssembly.RuntimeError);
+  return debuggee.stops.map(({ event, activations }) =>
+    [event, ...activations.flat().map(({ at, locals, operands }) => [at, locals, operands])].join(
+      ' ',
+    ),
+  );
+}
+
+const ways: Readonly<Record<string, () => OnStop>> = {
+  'at each instruction': () => () => 'step',
+  'at breakpoints': () => () => 'run',
+  'at breakpoints, and at some instructions behind each': () => {
+    let steps = 0;
+    return () => (++steps % 7 === 0 ? 'run' : 'step');
+  },
+  'at breakpoints, and at the instruction behind each': () => {
+    let steps = 0;
+    return () => (++steps % 2 === 0 ? 'run' : 'step');
+  },
+};
+
+describe.each(Object.entries(ways))('%s', (_, way) => {
+  test.each([
+    ['derived or stored', {}],
+    ['with two locals that are not in frames', { steppingLocals: 2, runningLocals: 2, locals: 2 }],
+    ['in short pieces', { runningBytes: 20, steppingBytes: 20, mostRunningBytes: 100 }],
+  ])('locals are the same, %s', async (_, limits) => {
+    const stored = await seen(way(), false);
+    expect(stored.length).toBeGreaterThan(8);
+    expect(await seen(way(), true, limits)).toEqual(stored);
+  });
+});
