@@ -42,6 +42,10 @@ export class AddressValues {
   /** By local: its value, and since when. */
   readonly #values: number[];
   readonly #times: number[];
+  /** By global: the same, of those that have been asked for since something may have written any. */
+  readonly #globals = new Map<number, { readonly value: number; readonly time: number }>();
+  /** How often something may have written any global: a call, or whoever is stopped at. */
+  othersRan = 0;
 
   constructor(context: AddressValuesContext) {
     this.#context = context;
@@ -79,6 +83,30 @@ export class AddressValues {
     const { operands, dominance, sums } = this.#context;
     this.#values[local] = sums ? this.#known(operands.height - 1) : NONE;
     this.#times[local] = dominance.tick();
+  }
+
+  /** The value of an i32 global. */
+  global(index: number): number {
+    const known = this.#globals.get(index);
+    if (known !== undefined && this.#context.dominance.holds(known.time)) return known.value;
+    const value = this.#fresh();
+    this.#globals.set(index, { value, time: this.#context.dominance.tick() });
+    return value;
+  }
+
+  forgetGlobal(index: number): void {
+    this.#globals.delete(index);
+  }
+
+  /** Other code may have run, and written all globals. */
+  forgetGlobals(): void {
+    this.#globals.clear();
+    this.othersRan++;
+  }
+
+  /** A value and a constant that is added to it. */
+  plus(value: number, by: number): number {
+    return by === 0 ? value : this.#offset(value, by, Op.i32Add);
   }
 
   /** A local may have been written. */

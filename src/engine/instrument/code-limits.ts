@@ -59,6 +59,11 @@ export interface CodeLimits {
   readonly storesAtOnceFrom: number;
   /** Functions that call nothing do without the frame pointer: see `Exits.check`. */
   readonly leafFunctions: boolean;
+  /**
+   * Bytes of code that a function may have to be called without any check, see `bare-leaves.ts`; 0:
+   * none is.
+   */
+  readonly bareLeaves: number;
   /** Loops in which each round has a check behind a call have none at their header. */
   readonly callChecks: boolean;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
@@ -114,6 +119,7 @@ export const CODE_LIMITS: CodeLimits = {
   loopEffects: true,
   storesAtOnceFrom: 8,
   leafFunctions: true,
+  bareLeaves: 256,
   callChecks: true,
   coldBlocks: true,
   callersReferences: false,

@@ -15,6 +15,7 @@ import {
   memoryImport,
   memoryImportName,
 } from './additions.ts';
+import type { BareCopies } from './bare-copies.ts';
 import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
@@ -85,13 +86,14 @@ interface Spaces {
 export interface Additions {
   readonly segments: Segments;
   readonly signatures: SignatureTables;
+  readonly bare: BareCopies;
 }
 
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
   options: EmitOptions,
-  { segments, signatures }: Additions,
+  { segments, signatures, bare }: Additions,
 ): ContinuationModule {
   const { module } = plan;
   const types = new TypeRegistry(module);
@@ -118,6 +120,13 @@ export function continuationModule(
       referencePlace(types, hierarchy, globals.number(-1 - HIERARCHIES.indexOf(hierarchy))),
     tag: (index) => tags.number(index),
     table: (index) => tables.number(index),
+    global: (index) => globals.number(index),
+    bare(func) {
+      const copy = bare.of(func);
+      if (copy === undefined) return undefined;
+      helperTypes.set(copy.index, module.functions[func]!.typeIndex);
+      return { ...copy, index: functions.number(copy.index) };
+    },
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength(kind, index) {
       const length = segments.length(kind, index);

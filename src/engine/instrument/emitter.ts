@@ -5,6 +5,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { AddressValues } from './address-values.ts';
+import { BareCalls } from './bare-calls.ts';
 import { emitBranch } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DELIMITERS } from './construct.ts';
@@ -32,6 +33,9 @@ export class FunctionEmitter {
   /** The version is left somewhere because it would become too long. */
   isCapped = false;
   readonly #traps: TrapChecks;
+  readonly #bareCalls: BareCalls;
+  /** Index of the copy that the call which comes is of. */
+  #bareCopy: number | undefined;
   readonly #dominance = new Dominance();
   readonly #values: AddressValues;
   readonly structures: Structures;
@@ -72,6 +76,13 @@ export class FunctionEmitter {
       table: (index) => target.table(index),
       signature: (table, typeIndex) => target.signature(table, typeIndex),
       segmentLength: (kind, index) => target.segmentLength(kind, index),
+    });
+    this.#bareCalls = new BareCalls({
+      code: this.code,
+      target,
+      dominance,
+      values,
+      traps: this.#traps,
     });
     this.structures = new Structures({
       code: this.code,
@@ -187,6 +198,9 @@ export class FunctionEmitter {
       case Op.memoryGrow:
         this.#dominance.endStretch();
         break;
+      case Op.globalSet:
+        this.#values.forgetGlobal(reader.index);
+        break;
       case Op.returnCall:
       case Op.returnCallIndirect:
       case Op.returnCallRef:
@@ -214,7 +228,10 @@ export class FunctionEmitter {
     }
     const { hooks } = this.#options;
     if (hooks === 'none') return true;
-    if (hooks === 'all' || hooks.has(pc)) this.code.exits.hook(pc);
+    if (hooks === 'all' || hooks.has(pc)) {
+      this.code.exits.hook(pc);
+      this.#values.forgetGlobals();
+    }
     return true;
   }
 
@@ -258,6 +275,14 @@ export class FunctionEmitter {
 
   #call(reader: InstructionReader): void {
     const { walker, frame, out } = this.code;
+    const bare = this.#bareCopy;
+    if (bare !== undefined) {
+      this.#bareCopy = undefined;
+      this.#bareCalls.call(reader, bare);
+      walker.apply(reader);
+      return;
+    }
+    this.#values.forgetGlobals();
     frame.flushKeptLocals(walker, reader.pc);
     frame.flushKeptOperands(walker.operands);
     this.code.calls.setCalleeFrame(this.code.plan.frameSize);
@@ -306,6 +331,7 @@ export class FunctionEmitter {
       return false;
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
+    this.#bareCopy = this.#bareCalls.check(reader);
     if (traps && this.#leavesUnlessSigned(reader)) return true;
     if (traps && this.#traps.condition(reader)) {
       this.#traps.left(this.code.exits.leaveIf(reader.pc | TRAP));

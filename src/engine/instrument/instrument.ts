@@ -25,6 +25,7 @@ import {
   u32Piece,
   withSize,
 } from './additions.ts';
+import { BareCopies } from './bare-copies.ts';
 import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import type { Additions } from './continuation-module.ts';
@@ -59,6 +60,8 @@ export interface InstrumentedModule {
   readonly segments: Segments;
   /** What the debug memory must hold of the module's tables. */
   readonly signatures: SignatureTables;
+  /** What continuations may call without checks. */
+  readonly bare: BareCopies;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
@@ -86,12 +89,26 @@ export function instrument(
   const hidden = hiddenNames(module);
   const globals = new AddedGlobals(module.globals.length);
   const references: Hierarchy[] = [];
-  const segments = new Segments(module, (write) => globals.addPrivate(write, hidden));
+  const added: { readonly type: Uint8Array; readonly body: Uint8Array }[] = [];
+  const add = (typeIndex: number, body: Uint8Array): number =>
+    module.functions.length + added.push({ type: u32Piece(typeIndex), body }) - 1;
+  const segments = new Segments(
+    module,
+    (write) => globals.addPrivate(write, hidden),
+    ({ params, results, body }) => add(types.func(params, results), body),
+  );
+  const bare = new BareCopies(module, firstLimit, add);
   const signatures = new SignatureTables(module, firstSignature, limits, written);
-  const target = cruiseTarget(module, types, globals, { segments, signatures }, (hierarchy) => {
-    references.push(hierarchy);
-    return hidden.references + hierarchy;
-  });
+  const target = cruiseTarget(
+    module,
+    types,
+    globals,
+    { segments, signatures, bare },
+    (hierarchy) => {
+      references.push(hierarchy);
+      return hidden.references + hierarchy;
+    },
+  );
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
   const code: Uint8Array[] = [];
@@ -119,11 +136,6 @@ export function instrument(
   if (signatures.isMistaken) {
     return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
   }
-  const { helpers } = segments;
-  const added = helpers.map(({ params, results, body }) => ({
-    type: u32Piece(types.func(params, results)),
-    body,
-  }));
   const functions = module.functions.length + added.length;
   if (limits.emptyFunctions) {
     const real = bodies.length + added.length;
@@ -179,6 +191,7 @@ export function instrument(
     references,
     segments,
     signatures,
+    bare,
     target,
   };
 }
@@ -187,7 +200,7 @@ function cruiseTarget(
   module: Module,
   types: TypeRegistry,
   globals: AddedGlobals,
-  { segments, signatures }: Additions,
+  { segments, signatures, bare }: Additions,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
@@ -216,6 +229,8 @@ function cruiseTarget(
     },
     tag: (index) => index,
     table: (index) => index,
+    global: (index) => index,
+    bare: (func) => bare.make(func),
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength: (kind, index) => segments.length(kind, index),
     instruction: (reader, out) => {

@@ -12,6 +12,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import type { BareLeaves } from './bare-leaves.ts';
 import type { Construct } from './construct.ts';
 import { LocalSet } from './local-set.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
@@ -92,12 +93,14 @@ export function isTailCall(op: number): boolean {
  *
  * @param loops by the offset of the `loop` opcode, with all as carried that may be; changed
  * @param depth how deep loops are nested
+ * @param bareLeaves calls of these store nothing
  */
 export function refineLoopEffects(
   fn: WalkedFunction,
   body: FunctionBody,
   loops: ReadonlyMap<number, LoopEffects>,
   depth: number,
+  bareLeaves: BareLeaves,
 ): void {
   const locals = fn.localTypes.length;
   // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
@@ -115,7 +118,8 @@ export function refineLoopEffects(
   while (!walker.finished && reader.read()) {
     const { op } = reader;
     const storesAtLoop = op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true;
-    if (walker.reachable && isCall(op)) walker.dirty.take(atCall, () => {});
+    const isBare = bareLeaves.called(op, reader.index, walker) !== undefined;
+    if (walker.reachable && isCall(op) && !isBare) walker.dirty.take(atCall, () => {});
     else if (walker.reachable && storesAtLoop) walker.dirty.take(atLoop, () => {});
     const { innermost } = walker;
     const constructs = walker.constructs.length;

@@ -50,6 +50,20 @@ export class MemoryChecks {
     return true;
   }
 
+  /**
+   * What tells whether bytes from an address on are in bounds of a 32-bit memory; undefined: they are.
+   *
+   * @param value of the address
+   */
+  ahead(memory: number, value: number, bytes: number): BoundsCheck | undefined {
+    const { module, out, dominance, memorySize } = this.#context;
+    const { limits } = module.memories[memory]!.type;
+    if (this.#coversValue(memory, limits, value, bytes)) return undefined;
+    const check = new BoundsCheck(out, memory, limits, dominance.stretch, memorySize.of(memory));
+    this.#facts.add(memory, value, bytes, check);
+    return check;
+  }
+
   /** The condition has got its exit. */
   left(flagsAt: number): void {
     if (this.#check === undefined) return;
@@ -59,8 +73,11 @@ export class MemoryChecks {
   }
 
   #covers(memory: number, limits: Limits, height: number, span: number): boolean {
+    return this.#coversValue(memory, limits, this.#context.values.operand(height), span);
+  }
+
+  #coversValue(memory: number, limits: Limits, value: number, span: number): boolean {
     const { values } = this.#context;
-    const value = values.operand(height);
     const wide = limits.address === 'i64';
     if (values.most(value) + span <= leastBytes(limits)) return true;
     return this.#facts.covers(memory, wide, value, span);

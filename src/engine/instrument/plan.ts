@@ -9,6 +9,7 @@
  */
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { V128, type ValType } from '../../wasm/types.ts';
+import { BareLeaves } from './bare-leaves.ts';
 import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
@@ -36,6 +37,8 @@ export interface FunctionPlan extends WalkedFunction {
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly fresh: FreshLocals;
   readonly derived: DerivedLocals;
+  /** What it may call without checks. */
+  readonly bareLeaves: BareLeaves;
   /** Calls nothing: nobody's frame is behind its own. */
   readonly isLeaf: boolean;
   /** There are calls that return. */
@@ -99,7 +102,8 @@ export function planFunction(
     writesBelow: undefined,
     unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
-  const shape = prepass(walked, body, type.params.length, limits);
+  const bareLeaves = BareLeaves.of(module, limits);
+  const shape = prepass(walked, body, type.params.length, limits, bareLeaves);
   const scratch = scratchBounds(shape, localTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
@@ -122,6 +126,7 @@ export function planFunction(
       Math.min(localTypes.length, limits.locals - scratch.most),
     ),
     loops: shape.loops,
+    bareLeaves,
     isLeaf: shape.isLeaf,
     fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
     derived: shape.derived,

@@ -3,6 +3,7 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
+import type { BareLeaves } from './bare-leaves.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
@@ -40,6 +41,7 @@ export function prepass(
   body: FunctionBody,
   params: number,
   limits: CodeLimits,
+  bareLeaves: BareLeaves,
 ): Shape {
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const walker = new Walker(fn, 0);
@@ -119,7 +121,7 @@ export function prepass(
   }
   const callsInLoops = hasCalls && [...loops.values()].some(({ hasCall }) => hasCall);
   if (callsInLoops && limits.loopEffects) {
-    refineLoopEffects({ ...fn, derived }, body, loops, loopDepth);
+    refineLoopEffects({ ...fn, derived }, body, loops, loopDepth, bareLeaves);
   }
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);

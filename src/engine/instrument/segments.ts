@@ -33,10 +33,19 @@ export class Segments {
   /** Global indices by segment index, of the segments that can have a length but 0. */
   readonly #lengths: Readonly<Record<SegmentKind, ReadonlyMap<number, number>>>;
   readonly #helpers = new Map<string, Helper>();
+  readonly #addFunction: (helper: Omit<Helper, 'index'>) => number;
 
-  /** @param addGlobal adds a global to the module and gives its index */
-  constructor(module: Module, addGlobal: (write: (out: ByteWriter) => void) => number) {
+  /**
+   * @param addGlobal adds a global to the module and gives its index
+   * @param addFunction the same for a function
+   */
+  constructor(
+    module: Module,
+    addGlobal: (write: (out: ByteWriter) => void) => number,
+    addFunction: (helper: Omit<Helper, 'index'>) => number,
+  ) {
     this.#module = module;
+    this.#addFunction = addFunction;
     const lengths = <T extends { readonly mode: string }>(
       segments: readonly T[],
       lengthOf: (segment: T) => number,
@@ -57,11 +66,6 @@ export class Segments {
         'functions' in items ? items.functions.length : items.expressions.length,
       ),
     };
-  }
-
-  /** The functions to add, in their order. */
-  get helpers(): readonly Helper[] {
-    return [...this.#helpers.values()];
   }
 
   /**
@@ -85,8 +89,8 @@ export class Segments {
     const key = this.#key(reader);
     if (this.#helpers.has(key)) return;
     const type = this.#type(reader);
-    const index = this.#module.functions.length + this.#helpers.size;
-    this.#helpers.set(key, { index, ...type, body: this.#body(reader, type.params.length) });
+    const helper = { ...type, body: this.#body(reader, type.params.length) };
+    this.#helpers.set(key, { index: this.#addFunction(helper), ...helper });
   }
 
   #key(reader: InstructionReader): string {

@@ -93,6 +93,7 @@ export class Structures {
     plan.loops.get(pc)?.writes.forEach((local) => {
       this.#values.forget(local);
     });
+    this.#values.forgetGlobals();
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
     const isChecked = code.options.fewerChecks === true && plan.loops.get(pc)?.alwaysCalls === true;

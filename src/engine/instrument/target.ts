@@ -2,6 +2,7 @@
 import type { ByteWriter } from '../../wasm/bytes.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
+import type { BareCopy } from './bare-copies.ts';
 import type { ReferencePlace } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
 import type { SegmentKind } from './segments.ts';
@@ -26,6 +27,10 @@ export interface EmitTarget {
   tag(index: number): number;
   /** The index in this module of a table of the original. */
   table(index: number): number;
+  /** The index in this module of a global of the original. */
+  global(index: number): number;
+  /** What stands for a function in calls without checks; undefined: that must be called itself. */
+  bare(func: number): BareCopy | undefined;
   /** The index in this module of the global with a segment's length; undefined: that is always 0. */
   segmentLength(kind: SegmentKind, index: number): number | undefined;
   /** How code tells that an element of a table of the original certainly has a type, if it can. */

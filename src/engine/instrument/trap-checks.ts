@@ -4,6 +4,7 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import type { BoundsCheck } from './bounds-check.ts';
 import { type CheckContext, pushI64 } from './check-context.ts';
 import { MemoryChecks } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
@@ -26,6 +27,11 @@ export class TrapChecks {
   /** The condition that was pushed has got its exit, whose flags are at an offset of the code. */
   left(flagsAt: number): void {
     this.#memory.left(flagsAt);
+  }
+
+  /** See `MemoryChecks`. */
+  ahead(memory: number, value: number, bytes: number): BoundsCheck | undefined {
+    return this.#memory.ahead(memory, value, bytes);
   }
 
   /** Whether the instruction just read always traps. */
@@ -132,7 +138,7 @@ export class TrapChecks {
 }
 
 /** Value of the i32.const or i64.const at a byte offset, signed. */
-function readIntegerConstant(bytes: Uint8Array, offset: number): bigint {
+export function readIntegerConstant(bytes: Uint8Array, offset: number): bigint {
   let value = 0n;
   let shift = 0n;
   for (let i = offset + 1; ; i++) {

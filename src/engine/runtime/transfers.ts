@@ -3,6 +3,7 @@
  * get as their answer, in the program's thread. The code tail-calls what the slot of its continuation
  * table holds.
  */
+import { Op } from '../../wasm/opcodes.ts';
 import { BEYOND, CAPPED, THROW, TRAP } from '../instrument/layout.ts';
 import type { DebugMemory } from './debug-memory.ts';
 import type { BoundContinuation, StopPoint, StopSite } from './frames.ts';
@@ -47,7 +48,16 @@ export class Transfers {
     if (reason === CAPPED && !this.#stops.stepping) fn.versions.leftAtCap();
     if (reason === TRAP) return this.#slot(stop, this.#stops.atThrow(stop), 'trusted');
     const action = this.#stops.ifWanted(stop);
-    return this.#slot(stop, action, reason === BEYOND ? 'checked' : 'plain');
+    return this.#slot(stop, action, reason === BEYOND ? this.#entryBeyond(stop) : 'plain');
+  }
+
+  /**
+   * How to go on before what may trap. A call is left to the function itself, from then on if something
+   * stops in that again and again, and once if all that was meant is an interrupt: the function finds it.
+   */
+  #entryBeyond({ fn, pc }: StopPoint): Entry {
+    const isCall = fn.snapshot(pc)?.op === Op.call;
+    return isCall && this.#context.memory.interruptRequested ? 'trusted' : 'checked';
   }
 
   /** What a version with hooks calls before its instructions; 0 goes on in that version. */

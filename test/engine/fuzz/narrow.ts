@@ -20,6 +20,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     addressSums: false,
     storesAtOnceFrom: 1,
     leafFunctions: false,
+    bareLeaves: 0,
     loopMemorySize: false,
     steppingLocals: 1,
     runningLocals: 2,

@@ -1,0 +1,146 @@
+/**
+ * Calls of copies of functions that have no check, no frame and no hook of their own (`bare-leaves.ts`,
+ * `bare-copies.ts`). All that might become of a call is looked at before: whether something wants to
+ * stop in the function, and whether memory that it might access is out of bounds. Then the version is
+ * left ahead of the call, and the continuation there calls the function itself. So nothing is stored
+ * for such a call, and there is no check behind it; V8 inlines the copy as it does in plain code.
+ */
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { AddressValues } from './address-values.ts';
+import type { BareLeaf, LeafSpan } from './bare-leaves.ts';
+import type { BoundsCheck } from './bounds-check.ts';
+import type { Dominance } from './dominance.ts';
+import { BEYOND } from './layout.ts';
+import type { EmitTarget } from './target.ts';
+import type { TrapChecks } from './trap-checks.ts';
+import type { VersionWriter } from './version-writer.ts';
+
+export interface BareCallsContext {
+  readonly code: VersionWriter;
+  readonly target: EmitTarget;
+  readonly dominance: Dominance;
+  readonly values: AddressValues;
+  readonly traps: TrapChecks;
+}
+
+export class BareCalls {
+  readonly #context: BareCallsContext;
+  /** By limit word's address: when it was looked at, and `AddressValues.othersRan` then. */
+  readonly #lookedAt = new Map<number, { readonly time: number; readonly ran: number }>();
+
+  constructor(context: BareCallsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Before a call: leaves if it must be one of the function itself.
+   *
+   * @returns the index of the copy; undefined: there is none to be called here
+   */
+  check(reader: InstructionReader): number | undefined {
+    const { code, target } = this.#context;
+    const { plan, walker, options } = code;
+    const { op, index, pc } = reader;
+    const leaf = plan.bareLeaves.called(op, index, walker);
+    if (leaf === undefined || options.early === false) return undefined;
+    if (options.limitAddress === undefined) return undefined;
+    const { hooks } = options;
+    // The stop at a hooked instruction has been before its check.
+    if (hooks === 'all' || (hooks !== 'none' && hooks.has(pc))) return undefined;
+    const copy = target.bare(index);
+    if (copy === undefined) return undefined;
+    const params = plan.module.functions[index]!.typeIndex;
+    this.#leaveIfItMust(leaf, copy.limitAddress, this.#firstArgument(params), pc);
+    return copy.index;
+  }
+
+  /** The call itself. */
+  call({ pc }: InstructionReader, copy: number): void {
+    const { calls, out, options } = this.#context.code;
+    const first = out.length;
+    // V8's stack may overflow here.
+    calls.anchorPosition();
+    options.positions?.add(first, out.length, pc);
+    out.op(Op.call);
+    out.u32(copy);
+  }
+
+  #firstArgument(typeIndex: number): number {
+    const { plan, walker } = this.#context.code;
+    const { composite } = plan.module.types[typeIndex]!;
+    const count = composite.kind === 'func' ? composite.params.length : 0;
+    return walker.operands.height - count;
+  }
+
+  #leaveIfItMust(leaf: BareLeaf, limitAddress: number, first: number, pc: number): void {
+    const { code, traps } = this.#context;
+    const { out, walker, frame, exits } = code;
+    const conditions: (() => void)[] = [];
+    const checks: BoundsCheck[] = [];
+    if (!this.#isLookedAt(limitAddress)) {
+      conditions.push(() => {
+        out.loadLimit(limitAddress);
+        out.op(Op.i32Eqz);
+      });
+    }
+    for (const span of leaf.spans) {
+      if (span.base.kind === 'zero') continue;
+      const check = traps.ahead(span.memory, this.#value(span, first), span.bytes);
+      if (check === undefined) continue;
+      checks.push(check);
+      const push = (): void => this.#pushStart(span, first);
+      conditions.push(() => check.write(BigInt(span.bytes), push, false));
+    }
+    for (const [a, b] of leaf.apart) conditions.push(() => this.#pushOverlap(a, b, first));
+    if (conditions.length === 0) return;
+    frame.houseOperands(walker.operands);
+    conditions.forEach((push, i) => {
+      push();
+      if (i > 0) out.op(Op.i32Or);
+    });
+    const flagsAt = exits.leaveIf(pc | BEYOND);
+    for (const check of checks) check.flagsAt = flagsAt;
+  }
+
+  /** Since the word was last looked at, nothing has stopped: an interrupt can wait for the next check. */
+  #isLookedAt(limitAddress: number): boolean {
+    const { dominance, values } = this.#context;
+    const last = this.#lookedAt.get(limitAddress);
+    if (last?.ran === values.othersRan && dominance.holds(last.time)) return true;
+    this.#lookedAt.set(limitAddress, { time: dominance.tick(), ran: values.othersRan });
+    return false;
+  }
+
+  #value({ base, offset }: LeafSpan, first: number): number {
+    const { values } = this.#context;
+    const start =
+      base.kind === 'global' ? values.global(base.index) : values.operand(first + base.index);
+    return values.plus(start, offset);
+  }
+
+  #pushStart({ base, offset }: LeafSpan, first: number): void {
+    const { code, target } = this.#context;
+    const { out, walker, frame } = code;
+    if (base.kind === 'param') {
+      frame.pushOperand(walker.operands, first + base.index);
+    } else if (base.kind === 'global') {
+      out.op(Op.globalGet);
+      out.u32(target.global(base.index));
+    }
+    if (base.kind === 'zero' || offset !== 0) out.i32Const(offset);
+    if (base.kind !== 'zero' && offset !== 0) out.op(Op.i32Add);
+  }
+
+  /** None of the two reaches beyond its memory: they overlap if one begins less before the other's end. */
+  #pushOverlap(a: LeafSpan, b: LeafSpan, first: number): void {
+    const { out } = this.#context.code;
+    this.#pushStart(a, first);
+    this.#pushStart(b, first);
+    out.op(Op.i32Sub);
+    out.i32Const(a.bytes - 1);
+    out.op(Op.i32Add);
+    out.i32Const(a.bytes + b.bytes - 1);
+    out.op(Op.i32LtU);
+  }
+}

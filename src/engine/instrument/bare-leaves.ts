@@ -1,0 +1,120 @@
+/**
+ * Which functions may run as they are, without any check: small ones that call nothing and have no
+ * loop, and of which the caller can tell beforehand that no instruction will trap. Nobody sees a frame
+ * of theirs: the caller looks first whether something wants to stop in them.
+ */
+import { functionType, type Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { ValType } from '../../wasm/types.ts';
+import type { CodeLimits } from './code-limits.ts';
+import { LeafWalk } from './leaf-walk.ts';
+import type { Walker } from './walker.ts';
+
+/** Bytes of memory that a function accesses, or some of them: from base + offset on, modulo 2^32. */
+export interface LeafSpan {
+  readonly memory: number;
+  /** An i32 that the caller knows: 0, an argument, or a global as it is at the call. */
+  readonly base: { readonly kind: 'zero' | 'param' | 'global'; readonly index: number };
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface BareLeaf {
+  /** They must be in bounds. The smallest memory has what begins at zero. */
+  readonly spans: readonly LeafSpan[];
+  /** Pairs that must not overlap: what is loaded from the one has been stored there, and is a base. */
+  readonly apart: readonly (readonly [LeafSpan, LeafSpan])[];
+}
+
+/** A caller has a check for each. */
+const MOST_SPANS = 4;
+const MOST_APART = 2;
+const MOST_BYTES = 1 << 16;
+const MOST_LOCALS = 64;
+
+export class BareLeaves {
+  readonly #module: Module;
+  readonly #mostBytes: number;
+  /** By function index. */
+  readonly #known: (BareLeaf | 'none')[] = [];
+
+  private constructor(module: Module, mostBytes: number) {
+    this.#module = module;
+    this.#mostBytes = mostBytes;
+  }
+
+  static readonly #ofModules = new WeakMap<Module, Map<number, BareLeaves>>();
+
+  static of(module: Module, { bareLeaves }: CodeLimits): BareLeaves {
+    let ofModule = BareLeaves.#ofModules.get(module);
+    if (ofModule === undefined) {
+      ofModule = new Map();
+      BareLeaves.#ofModules.set(module, ofModule);
+    }
+    let leaves = ofModule.get(bareLeaves);
+    if (leaves === undefined) {
+      leaves = new BareLeaves(module, bareLeaves);
+      ofModule.set(bareLeaves, leaves);
+    }
+    return leaves;
+  }
+
+  /**
+   * What is called, if the instruction is a call that may be one without checks. Not in protected
+   * bodies: V8 lets a handler catch an overflow of the stack, and there the frame is what it was at
+   * the last call.
+   *
+   * @param index the first immediate of the instruction
+   */
+  called(op: number, index: number, { innermost }: Walker): BareLeaf | undefined {
+    return op === Op.call && !innermost.guarded ? this.#of(index) : undefined;
+  }
+
+  #of(func: number): BareLeaf | undefined {
+    let leaf = this.#known[func];
+    if (leaf === undefined) {
+      leaf = this.#find(func) ?? 'none';
+      this.#known[func] = leaf;
+    }
+    return leaf === 'none' ? undefined : leaf;
+  }
+
+  #find(func: number): BareLeaf | undefined {
+    const module = this.#module;
+    const body = module.bodies[func - module.importedFunctions];
+    if (body === undefined || body.end - body.codeStart > this.#mostBytes) return undefined;
+    const { params, results } = functionType(module, module.functions[func]!.typeIndex);
+    const localTypes: ValType[] = [...params];
+    for (const { count, type } of body.locals) {
+      if (localTypes.length + count > MOST_LOCALS) return undefined;
+      for (let i = 0; i < count; i++) localTypes.push(type);
+    }
+    const fn = {
+      module,
+      localTypes,
+      localType: (i: number) => localTypes[i]!,
+      results,
+      codeStart: body.codeStart,
+      loops: undefined,
+      fresh: undefined,
+      derived: undefined,
+      writesBelow: undefined,
+      unkept: undefined,
+    };
+    const walk = new LeafWalk(module, body, fn, params.length);
+    if (!walk.follow()) return undefined;
+    const { spans, apart } = walk;
+    if (spans.length > MOST_SPANS || apart.length > MOST_APART) return undefined;
+    if (spans.some(({ low, high }) => high - low > MOST_BYTES)) return undefined;
+    const found = new Map(
+      spans.map((span) => {
+        const { memory, low, high } = span;
+        return [span, { memory, base: walk.baseOf(span), offset: low | 0, bytes: high - low }];
+      }),
+    );
+    return {
+      spans: [...found.values()],
+      apart: apart.map(([a, b]) => [found.get(a)!, found.get(b)!] as const),
+    };
+  }
+}
