@@ -15,7 +15,8 @@ async function interrupter(debuggee: Debuggee, flag: Int32Array): Promise<Worker
 
 test.each([
   ['without calls', ''],
-  ['with calls', '(call $nothing)'],
+  ['with calls of a function that is called without checks', '(call $nothing)'],
+  ['with calls of another', '(call $something)'],
   ['with calls of the host', '(call $host)'],
   [
     'with calls in one arm and a loop with calls in the other',
@@ -30,6 +31,7 @@ test.each([
     (import "env" "memory" (memory 1 1 shared))
     (import "env" "host" (func $host))
     (func $nothing)
+    (func $something (call $nothing))
     (func (export "f") (result i64) (local $n i64)
       (i32.atomic.store (i32.const 0) (i32.const 1))
       (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
