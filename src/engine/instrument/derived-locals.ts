@@ -30,7 +30,7 @@ const MOST_DERIVED = 1024;
 /** Instructions that one is computed with, those of its inputs included. */
 const MOST_INSTRUCTIONS = 48;
 /** Fewer are not worth knowing of. */
-const LEAST_DERIVED = 2;
+const LEAST_DERIVED = 1;
 
 export interface DerivedLocal {
   readonly local: number;
