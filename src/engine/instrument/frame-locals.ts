@@ -1,0 +1,225 @@
+/**
+ * Emits what moves locals between a function and its frame: spills of what changed, what cold blocks
+ * store, and the loads with which a continuation begins.
+ */
+import { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { EXNREF, type ValType } from '../../wasm/types.ts';
+import type { CodeWriter, ScratchLocals } from './code.ts';
+import type { DerivedLocal } from './derived-locals.ts';
+import { FrameSlots } from './frame-slots.ts';
+import { caughtOffset } from './legacy-shape.ts';
+import type { LoopEffects } from './loop-effects.ts';
+import type { FunctionPlan } from './plan.ts';
+import type { EmitTarget } from './target.ts';
+import type { Walker } from './walker.ts';
+
+export interface FrameWriterContext {
+  readonly plan: FunctionPlan;
+  readonly out: CodeWriter;
+  readonly scratch: ScratchLocals;
+  readonly target: EmitTarget;
+  /** Number of locals that are the emitted function's parameters. */
+  readonly parameters: number;
+  /** Number of the function's own locals that are locals of the emitted function. */
+  readonly registers: number;
+}
+
+export class FrameLocals {
+  protected readonly plan: FunctionPlan;
+  protected readonly out: CodeWriter;
+  protected readonly scratch: ScratchLocals;
+  protected readonly slots: FrameSlots;
+  /** Parameters are kept by the function's own type; from this index on, locals are all nullable. */
+  readonly #nullableFrom: number;
+  /** From this index on, locals are in the frame only. */
+  readonly #registers: number;
+
+  constructor({ plan, out, scratch, target, parameters, registers }: FrameWriterContext) {
+    this.plan = plan;
+    this.out = out;
+    this.scratch = scratch;
+    this.slots = new FrameSlots(plan, out, scratch, target);
+    this.#nullableFrom = parameters;
+    this.#registers = registers;
+  }
+
+  /** @param seldom little is stored before an exit, see `FrameSlots` */
+  begin(seldom: boolean): void {
+    this.slots.begin(seldom);
+  }
+
+  /** Where an exit may have come to. */
+  beginExit(): void {
+    this.slots.settle();
+  }
+
+  /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */
+  flushLocals(walker: Walker, pc: number): void {
+    this.#flush(walker, pc, () => false);
+  }
+
+  /**
+   * The same before a loop, for what every round would store that comes to a call.
+   *
+   * @param header pc of the first instruction inside
+   */
+  flushBeforeLoop(walker: Walker, { carried }: LoopEffects, header: number): void {
+    this.#flush(walker, header, (local) => carried.has(local) || this.#isUnkept(local));
+  }
+
+  /** The same before the call at `pc`: without those that are not kept during calls. */
+  flushKeptLocals(walker: Walker, pc: number): void {
+    this.#flush(walker, pc, (local) => this.#isUnkept(local));
+  }
+
+  /** Stores what has changed, but for what is fresh at `pc` and what is left as it is. */
+  #flush(walker: Walker, pc: number, leaves: (local: number) => boolean): void {
+    const { fresh } = this.plan;
+    const keep = {
+      has: (local: number) => fresh.has(local, pc) || leaves(local),
+      hasWord: (word: number) => fresh.hasWord(word, pc),
+    };
+    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+  }
+
+  #isUnkept(local: number): boolean {
+    return this.plan.unkept?.has(local) === true;
+  }
+
+  /** Stores those of the locals that differ from what they begin with at any time. */
+  storeLocals(which: (local: number) => boolean): void {
+    const { fresh, derived } = this.plan;
+    for (let i = 0; i < this.#registers; i++) {
+      if (which(i) && !fresh.isConstant(i) && !derived.isDerived(i)) this.#storeLocal(i);
+    }
+  }
+
+  /** Stores the derived locals that do not follow from their inputs before the instruction at `pc`. */
+  storeStale({ stale }: Walker, pc: number): void {
+    for (const local of stale) if (!this.plan.fresh.has(local, pc)) this.storeLocal(local);
+  }
+
+  /** Gives the locals that are in the frame only the values that they begin with. */
+  clearFrameLocals(): void {
+    const { localTypes, localOffsets, localsEnd } = this.plan;
+    if (this.#registers < localTypes.length) {
+      this.slots.clear(
+        localTypes.slice(this.#registers),
+        localOffsets[this.#registers]!,
+        localsEnd,
+      );
+    }
+  }
+
+  /** What a version begins with that begins before the instruction at `pc`. */
+  loadAllLocals(pc: number): void {
+    const { localTypes, localOffsets, fresh, derived } = this.plan;
+    this.slots.expectReferences();
+    for (let i = 0; i < this.#registers; i++) {
+      if (fresh.has(i, pc) || derived.at(i, pc) !== undefined) continue;
+      this.slots.load(localTypes[i]!, localOffsets[i]!);
+      this.out.localSet(i);
+    }
+    this.slots.endReferences();
+    this.#clearFresh(pc);
+    for (const each of derived.all) {
+      if (fresh.has(each.local, pc) || derived.at(each.local, pc) === undefined) continue;
+      this.#pushDerived(each);
+      this.setLocal(each.local);
+    }
+  }
+
+  /** Computes a derived local, with its inputs in their locals. */
+  #pushDerived({ start, end }: DerivedLocal): void {
+    const { bytes } = this.plan.module;
+    const reader = new InstructionReader(bytes, start, end);
+    while (reader.read()) {
+      const { op, index, pc, next } = reader;
+      // What is written on the way has been already.
+      if (op === Op.localGet || op === Op.localTee) this.pushLocal(index);
+      else this.out.bytes(bytes, pc, next);
+    }
+  }
+
+  /** Other versions have in locals, and never stored, what is in the frame only in this one. */
+  #clearFresh(pc: number): void {
+    const { localTypes, localOffsets, localsEnd, fresh } = this.plan;
+    let start = this.#registers;
+    for (let i = start; i <= fresh.end; i++) {
+      if (i < fresh.end && fresh.has(i, pc)) continue;
+      if (i > start) {
+        const end = localOffsets[i] ?? localsEnd;
+        this.slots.clear(localTypes.slice(start, i), localOffsets[start]!, end);
+      }
+      start = i + 1;
+    }
+  }
+
+  /**
+   * Keeps the exception on the stack that a legacy handler has caught: stored at once, because it is
+   * rare and does not change.
+   *
+   * @param inside number of handlers around this one
+   */
+  keepCaught(inside: number): void {
+    const local = this.scratch.exception(inside);
+    this.out.localSet(local);
+    this.slots.store(EXNREF, caughtOffset(this.plan.caughtBase, inside), () =>
+      this.out.localGet(local),
+    );
+  }
+
+  /** Takes up what `keepCaught` has kept, in a continuation. */
+  loadCaught(inside: number): void {
+    this.slots.load(EXNREF, caughtOffset(this.plan.caughtBase, inside));
+    this.out.localSet(this.scratch.exception(inside));
+  }
+
+  /** `local.get` of one of the function's own, whose declared type may have become nullable. */
+  pushLocal(local: number): void {
+    const type = this.plan.localTypes[local]!;
+    if (local < this.#registers) this.out.localGet(local);
+    else this.slots.load(type, this.plan.localOffsets[local]!);
+    if (local >= this.#nullableFrom) this.requireNonNull(type);
+  }
+
+  /** `local.set` of one of the function's own. */
+  setLocal(local: number): void {
+    if (local < this.#registers) this.out.localSet(local);
+    else this.#setFrameLocal(local);
+  }
+
+  /** `local.tee`; the value keeps its type on the stack. */
+  teeLocal(local: number): void {
+    const type = this.plan.localTypes[local]!;
+    if (local < this.#registers) this.out.localTee(local);
+    else this.out.localGet(this.#setFrameLocal(local));
+    if (local >= this.#nullableFrom) this.requireNonNull(type);
+  }
+
+  /** Stores a local, which has just been written, in the frame. */
+  storeLocal(local: number): void {
+    if (local < this.#registers) this.#storeLocal(local);
+  }
+
+  /** Stores what is on the stack in the local's slot; gives the scratch local that has it as well. */
+  #setFrameLocal(local: number): number {
+    const type = this.plan.localTypes[local]!;
+    const carrier = this.scratch.carrier(type);
+    this.out.localSet(carrier);
+    this.slots.store(type, this.plan.localOffsets[local]!, () => this.out.localGet(carrier));
+    return carrier;
+  }
+
+  #storeLocal(local: number): void {
+    // Not pushLocal: a non-nullable local that is not set yet is null.
+    this.slots.store(this.plan.localTypes[local]!, this.plan.localOffsets[local]!, () =>
+      this.out.localGet(local),
+    );
+  }
+
+  protected requireNonNull(type: ValType): void {
+    if (type.kind === 'ref' && !type.nullable) this.out.op(Op.refAsNonNull);
+  }
+}
