@@ -38,6 +38,11 @@ export class CodeWriter extends ByteWriter {
     this.s32(value);
   }
 
+  i64Const(value: bigint): void {
+    this.u8(Op.i64Const);
+    this.s64(value);
+  }
+
   localGet(index: number): void {
     this.u8(Op.localGet);
     this.u32(index);

@@ -59,7 +59,7 @@ export function emitContinuation(
   if (code.isTooLarge) throw new RangeError(tooLarge(plan, at.pc));
   code.finish();
   // The parameters came from the frame: they are locals here.
-  const body = assembleBody(code, plan.localTypes.slice(0, code.registers), options);
+  const body = assembleBody(code, plan.keptTypes.slice(0, code.registers), options);
   return { body, hasLoops: structures.hasLoops, isCapped: emitter.isCapped };
 }
 

@@ -40,14 +40,14 @@ export function emitCruise(
   const { code } = emitter;
   code.begin();
   // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
-  code.frame.clearFrameLocals();
+  code.frame.initLocals();
   code.exits.check(plan.codeStart);
   emitRenewal(code, target);
   emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   if (!code.isTooLarge) {
     code.finish();
-    const own = plan.localTypes.slice(plan.params.length, code.registers);
+    const own = plan.keptTypes.slice(plan.params.length, code.registers);
     const body = assembleBody(code, own, options);
     if (body.length <= plan.limits.cruiseBytes) return body;
   }
@@ -68,7 +68,7 @@ export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
   provideForContinuations(plan, target);
   const code = new VersionWriter(plan, target, { ...options, registers }, parameters);
   code.begin();
-  code.frame.clearFrameLocals();
+  code.frame.initLocals();
   code.exits.leave(plan.codeStart);
   code.blocks.close();
   code.finish();

@@ -11,14 +11,17 @@
  * already and the local is not, and it is stored at each exit.
  *
  * Before the stretch runs for the first time, the local is zero. So are the inputs, which may be enough.
- * If not, the write must be where nothing can go around it or come back.
+ * If not, the write must be where nothing can go around it or come back. Or another local tells whether
+ * the stretch has run: one of 32 bits, stored or kept, and written before in the stretch. Emitted code
+ * has such a *mark* as an i64, as frames have it, with a bit above the 32 until it is written. That
+ * takes no instructions where it is written or read: V8 has 32 bits in a register of 64 anyway.
  *
  * All this depends on the original body and the pc alone, as all that readers of frames know of it.
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { I64, type ValType } from '../../wasm/types.ts';
+import { I32, I64, type ValType } from '../../wasm/types.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { MOST_FRESH } from './fresh-locals.ts';
 import { applyInteger, type Integer } from './integer-operations.ts';
@@ -29,6 +32,8 @@ import type { Candidate, LocalWrites } from './local-writes.ts';
 const MOST_DERIVED = 1024;
 /** Instructions that one is computed with, those of its inputs included. */
 const MOST_INSTRUCTIONS = 48;
+/** What a mark is before it is written; its lower half is what the local is then. */
+export const NOT_WRITTEN = 1n << 32n;
 /** Fewer are not worth knowing of. */
 const LEAST_DERIVED = 1;
 
@@ -40,6 +45,8 @@ export interface DerivedLocal {
   readonly end: number;
   /** It is what follows from its inputs up to this pc, and again behind `end`. */
   readonly until: number;
+  /** The local that tells whether it has been written; undefined: it is what follows in any case. */
+  readonly mark: number | undefined;
 }
 
 export class DerivedLocals {
@@ -51,6 +58,7 @@ export class DerivedLocals {
   /** By the local that is the first of its inputs to be written: those that are derived no more then. */
   readonly #opened = new Map<number, number[]>();
   readonly locals: LocalSet;
+  readonly marks: LocalSet;
 
   constructor(
     all: readonly (DerivedLocal & { readonly first: number | undefined })[],
@@ -58,9 +66,11 @@ export class DerivedLocals {
   ) {
     this.all = all;
     this.locals = new LocalSet(locals);
+    this.marks = new LocalSet(locals);
     for (const derived of all) {
       this.#byLocal.set(derived.local, derived);
       this.locals.add(derived.local);
+      if (derived.mark !== undefined) this.marks.add(derived.mark);
       if (derived.first === undefined) continue;
       const opened = this.#opened.get(derived.first);
       if (opened === undefined) this.#opened.set(derived.first, [derived.local]);
@@ -71,6 +81,11 @@ export class DerivedLocals {
   /** Whether it is one of them, at some pc. */
   isDerived(local: number): boolean {
     return this.locals.has(local);
+  }
+
+  /** Whether it tells about others. */
+  isMark(local: number): boolean {
+    return this.marks.has(local);
   }
 
   /** How the local follows from others before the instruction at `pc`; undefined: it does not. */
@@ -162,11 +177,20 @@ class Finder {
       }
     }
     if (cost > MOST_INSTRUCTIONS) return;
+    const beginsAsZero = stack !== undefined && Number(stack[0]) === 0;
+    let mark: number | undefined;
+    if (!beginsAsZero && !this.#isFreshBefore(candidate)) {
+      mark = this.#markFor(candidate);
+      if (mark === undefined) return;
+      const { pc } = this.#writes.single(mark)!;
+      if (pc < until) {
+        until = pc;
+        first = mark;
+      }
+    }
     // An exit in the gap would store it, as if it were none of these; an exception would leave it old.
     if (until < end && (candidate.lastExit > until || candidate.guarded)) return;
-    const beginsAsZero = stack !== undefined && Number(stack[0]) === 0;
-    if (!beginsAsZero && !this.#isFreshBefore(candidate)) return;
-    const found = { local, start, end, until, first, cost };
+    const found = { local, start, end, until, first, mark, cost };
     this.found.push(found);
     this.#byLocal.set(local, found);
   }
@@ -174,6 +198,21 @@ class Finder {
   /** Wherever the write has not run yet, readers know of it, and wherever they do not, it has. */
   #isFreshBefore({ local, runsOnce }: Candidate): boolean {
     return runsOnce && local < MOST_FRESH && this.#limits.freshLocals;
+  }
+
+  /** The last local before that can tell whether the write has run. */
+  #markFor({ ordinal, stretch, lastExit, inLoop }: Candidate): number | undefined {
+    if (!inLoop) return undefined;
+    const { order } = this.#writes;
+    for (let i = ordinal - 1; i >= 0; i--) {
+      const local = order[i]!;
+      const write = this.#writes.single(local);
+      if (write === undefined) continue;
+      if (write.stretch !== stretch || write.pc < lastExit) return undefined;
+      const isMark = local >= this.#params && this.#localTypes[local] === I32;
+      if (isMark && !this.#byLocal.has(local)) return local;
+    }
+    return undefined;
   }
 
   /** A local that is read, which must have been written by `pc`, or never be. */

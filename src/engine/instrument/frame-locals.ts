@@ -4,9 +4,9 @@
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { EXNREF, type ValType } from '../../wasm/types.ts';
+import { EXNREF, I64, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
-import type { DerivedLocal } from './derived-locals.ts';
+import { type DerivedLocal, NOT_WRITTEN } from './derived-locals.ts';
 import { FrameSlots } from './frame-slots.ts';
 import { caughtOffset } from './legacy-shape.ts';
 import type { LoopEffects } from './loop-effects.ts';
@@ -100,9 +100,9 @@ export class FrameLocals {
     for (const local of stale) if (!this.plan.fresh.has(local, pc)) this.storeLocal(local);
   }
 
-  /** Gives the locals that are in the frame only the values that they begin with. */
-  clearFrameLocals(): void {
-    const { localTypes, localOffsets, localsEnd } = this.plan;
+  /** Gives locals the values that they begin with, where the emitted function has them not so. */
+  initLocals(): void {
+    const { localTypes, localOffsets, localsEnd, derived } = this.plan;
     if (this.#registers < localTypes.length) {
       this.slots.clear(
         localTypes.slice(this.#registers),
@@ -110,19 +110,25 @@ export class FrameLocals {
         localsEnd,
       );
     }
+    derived.marks.forEach((mark) => {
+      this.#initMark(mark);
+    });
   }
 
   /** What a version begins with that begins before the instruction at `pc`. */
   loadAllLocals(pc: number): void {
-    const { localTypes, localOffsets, fresh, derived } = this.plan;
+    const { keptTypes, localOffsets, fresh, derived } = this.plan;
     this.slots.expectReferences();
     for (let i = 0; i < this.#registers; i++) {
       if (fresh.has(i, pc) || derived.at(i, pc) !== undefined) continue;
-      this.slots.load(localTypes[i]!, localOffsets[i]!);
+      this.slots.load(keptTypes[i]!, localOffsets[i]!);
       this.out.localSet(i);
     }
     this.slots.endReferences();
     this.#clearFresh(pc);
+    derived.marks.forEach((mark) => {
+      if (fresh.has(mark, pc)) this.#initMark(mark);
+    });
     for (const each of derived.all) {
       if (fresh.has(each.local, pc) || derived.at(each.local, pc) === undefined) continue;
       this.#pushDerived(each);
@@ -131,7 +137,7 @@ export class FrameLocals {
   }
 
   /** Computes a derived local, with its inputs in their locals. */
-  #pushDerived({ start, end }: DerivedLocal): void {
+  #pushDerived({ local, start, end, mark }: DerivedLocal): void {
     const { bytes } = this.plan.module;
     const reader = new InstructionReader(bytes, start, end);
     while (reader.read()) {
@@ -140,6 +146,18 @@ export class FrameLocals {
       if (op === Op.localGet || op === Op.localTee) this.pushLocal(index);
       else this.out.bytes(bytes, pc, next);
     }
+    if (mark === undefined) return;
+    if (this.plan.localTypes[local] === I64) this.out.i64Const(0n);
+    else this.out.i32Const(0);
+    this.#pushKept(mark);
+    this.out.i64Const(NOT_WRITTEN);
+    this.out.op(Op.i64LtU);
+    this.out.op(Op.select);
+  }
+
+  #initMark(mark: number): void {
+    this.out.i64Const(NOT_WRITTEN);
+    this.#setKept(mark);
   }
 
   /** Other versions have in locals, and never stored, what is in the frame only in this one. */
@@ -178,24 +196,36 @@ export class FrameLocals {
 
   /** `local.get` of one of the function's own, whose declared type may have become nullable. */
   pushLocal(local: number): void {
-    const type = this.plan.localTypes[local]!;
+    this.#pushKept(local);
+    if (this.plan.derived.isMark(local)) this.out.op(Op.i32WrapI64);
+    if (local >= this.#nullableFrom) this.requireNonNull(this.plan.localTypes[local]!);
+  }
+
+  #pushKept(local: number): void {
+    const { keptTypes, localOffsets } = this.plan;
     if (local < this.#registers) this.out.localGet(local);
-    else this.slots.load(type, this.plan.localOffsets[local]!);
-    if (local >= this.#nullableFrom) this.requireNonNull(type);
+    else this.slots.load(keptTypes[local]!, localOffsets[local]!);
   }
 
   /** `local.set` of one of the function's own. */
   setLocal(local: number): void {
+    if (this.plan.derived.isMark(local)) this.out.op(Op.i64ExtendI32U);
+    this.#setKept(local);
+  }
+
+  #setKept(local: number): void {
     if (local < this.#registers) this.out.localSet(local);
     else this.#setFrameLocal(local);
   }
 
   /** `local.tee`; the value keeps its type on the stack. */
   teeLocal(local: number): void {
-    const type = this.plan.localTypes[local]!;
+    const isMark = this.plan.derived.isMark(local);
+    if (isMark) this.out.op(Op.i64ExtendI32U);
     if (local < this.#registers) this.out.localTee(local);
     else this.out.localGet(this.#setFrameLocal(local));
-    if (local >= this.#nullableFrom) this.requireNonNull(type);
+    if (isMark) this.out.op(Op.i32WrapI64);
+    if (local >= this.#nullableFrom) this.requireNonNull(this.plan.localTypes[local]!);
   }
 
   /** Stores a local, which has just been written, in the frame. */
@@ -205,7 +235,7 @@ export class FrameLocals {
 
   /** Stores what is on the stack in the local's slot; gives the scratch local that has it as well. */
   #setFrameLocal(local: number): number {
-    const type = this.plan.localTypes[local]!;
+    const type = this.plan.keptTypes[local]!;
     const carrier = this.scratch.carrier(type);
     this.out.localSet(carrier);
     this.slots.store(type, this.plan.localOffsets[local]!, () => this.out.localGet(carrier));
@@ -214,7 +244,7 @@ export class FrameLocals {
 
   #storeLocal(local: number): void {
     // Not pushLocal: a non-nullable local that is not set yet is null.
-    this.slots.store(this.plan.localTypes[local]!, this.plan.localOffsets[local]!, () =>
+    this.slots.store(this.plan.keptTypes[local]!, this.plan.localOffsets[local]!, () =>
       this.out.localGet(local),
     );
   }

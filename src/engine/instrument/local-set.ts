@@ -39,6 +39,11 @@ export class LocalSet {
     return piece !== undefined && ((piece.words[wordOf(index)]! >>> (index & 31)) & 1) === 1;
   }
 
+  /** It has never had a member. */
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
   add(index: number): void {
     if (index >= this.size) return;
     this.#writable(index >>> PIECE_LOG2)[wordOf(index)]! |= 1 << (index & 31);

@@ -6,6 +6,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { I32, I64, type ValType } from '../../wasm/types.ts';
 import { INTEGER_OPERATIONS } from './integer-operations.ts';
+import type { Walker } from './walker.ts';
 
 export interface Write {
   /** Offset of the instruction. */
@@ -27,6 +28,9 @@ export interface Candidate {
   readonly runsOnce: boolean;
   /** The last instruction before in the stretch that may trap, and at which a version may be left. */
   readonly lastExit: number;
+  readonly inLoop: boolean;
+  /** How many writes there are before it, see `LocalWrites.order`. */
+  readonly ordinal: number;
   /** An exception that is thrown here may be caught in the function. */
   readonly guarded: boolean;
 }
@@ -95,6 +99,8 @@ const PREFIXED_BRANCHES: ReadonlySet<number> = new Set([Op.brOnCast, Op.brOnCast
 
 export class LocalWrites {
   readonly candidates: Candidate[] = [];
+  /** The locals that are written, in the order of the instructions. */
+  readonly order: number[] = [];
   readonly #localTypes: readonly ValType[];
   readonly #params: number;
   /** By local; null where there are several. */
@@ -122,9 +128,9 @@ export class LocalWrites {
   /**
    * Takes notice of an instruction that can be reached.
    *
-   * @param outermost it is in no construct but the function
+   * @param walker before the instruction
    */
-  note({ op, pc, index }: InstructionReader, outermost: boolean, guarded: boolean): void {
+  note({ op, pc, index }: InstructionReader, walker: Walker, inLoop: boolean): void {
     switch (op < 0x100 ? KINDS[op]! : PREFIXED_BRANCHES.has(op) ? LEAVES : EXITS) {
       case PUSHES:
         this.#starts[this.#height++] = pc;
@@ -135,11 +141,11 @@ export class LocalWrites {
         this.#height = Math.max(0, this.#height - 1);
         return;
       case SETS:
-        this.#write(index, pc, outermost, guarded);
+        this.#write(index, pc, walker, inLoop);
         this.#height = 0;
         return;
       case TEES:
-        this.#write(index, pc, outermost, guarded);
+        this.#write(index, pc, walker, inLoop);
         // What comes next may begin with the local.
         this.#starts[0] = pc;
         this.#height = 1;
@@ -157,8 +163,10 @@ export class LocalWrites {
     }
   }
 
-  #write(local: number, pc: number, runsOnce: boolean, guarded: boolean): void {
+  #write(local: number, pc: number, { constructs, innermost }: Walker, inLoop: boolean): void {
     const stretch = this.#stretch;
+    const runsOnce = constructs.length === 1;
+    const ordinal = this.order.push(local) - 1;
     const isFirst = !this.#writes.has(local);
     this.#writes.set(local, isFirst ? { pc, stretch, runsOnce } : null);
     if (!isFirst || this.#height === 0 || local < this.#params) return;
@@ -166,7 +174,16 @@ export class LocalWrites {
     if (type !== I32 && type !== I64) return;
     const start = this.#starts[this.#height - 1]!;
     if (pc - start > MOST_BYTES) return;
-    const lastExit = this.#lastExit;
-    this.candidates.push({ local, start, end: pc, stretch, runsOnce, lastExit, guarded });
+    this.candidates.push({
+      local,
+      start,
+      end: pc,
+      stretch,
+      runsOnce,
+      inLoop,
+      ordinal,
+      lastExit: this.#lastExit,
+      guarded: innermost.guarded,
+    });
   }
 }

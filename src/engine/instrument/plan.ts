@@ -8,7 +8,7 @@
  *     frame + size              the callee's frame
  */
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
-import { V128, type ValType } from '../../wasm/types.ts';
+import { I64, V128, type ValType } from '../../wasm/types.ts';
 import { BareLeaves } from './bare-leaves.ts';
 import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
@@ -33,6 +33,8 @@ export interface FunctionPlan extends WalkedFunction {
   readonly results: readonly ValType[];
   /** Parameters, then locals. */
   readonly localTypes: readonly ValType[];
+  /** As emitted versions and frames have them: see `marks` in `derived-locals.ts`. */
+  readonly keptTypes: readonly ValType[];
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   readonly fresh: FreshLocals;
@@ -80,16 +82,6 @@ export function planFunction(
   for (const run of body.locals) {
     for (let i = 0; i < run.count; i++) localTypes.push(run.type);
   }
-  const localOffsets: number[] = [];
-  let offset = 0;
-  for (const local of localTypes) {
-    if (local.kind === 'ref') {
-      offset = align(offset, REFERENCE_SIZE);
-    }
-    localOffsets.push(offset);
-    offset += SIZE[local.kind];
-  }
-
   const walked: WalkedFunction = {
     module,
     localTypes,
@@ -104,7 +96,20 @@ export function planFunction(
   };
   const bareLeaves = BareLeaves.of(module, limits);
   const shape = prepass(walked, body, type.params.length, limits, bareLeaves);
-  const scratch = scratchBounds(shape, localTypes, limits);
+  const { marks } = shape.derived;
+  const keptTypes = marks.isEmpty
+    ? localTypes
+    : localTypes.map((local, i) => (marks.has(i) ? I64 : local));
+  const localOffsets: number[] = [];
+  let offset = 0;
+  for (const local of keptTypes) {
+    if (local.kind === 'ref') {
+      offset = align(offset, REFERENCE_SIZE);
+    }
+    localOffsets.push(offset);
+    offset += SIZE[local.kind];
+  }
+  const scratch = scratchBounds(shape, keptTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
@@ -117,6 +122,7 @@ export function planFunction(
     body,
     index,
     params: type.params,
+    keptTypes,
     localOffsets,
     localsEnd: offset,
     maxHeight: shape.maxHeight,

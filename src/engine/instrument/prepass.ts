@@ -82,7 +82,7 @@ export function prepass(
     if (op === Op.memoryGrow && openLoops.length > 0) openLoops.at(-1)!.effects.growsMemory = true;
     const depth = walker.constructs.length;
     if (limits.derivedLocals && walker.reachable) {
-      localWrites.note(reader, depth === 1, walker.innermost.guarded);
+      localWrites.note(reader, walker, openLoops.length > 0);
     }
     walker.apply(reader);
     const depthAfter = walker.constructs.length;

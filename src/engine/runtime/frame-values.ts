@@ -2,7 +2,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
-import type { DerivedLocal } from '../instrument/derived-locals.ts';
+import { type DerivedLocal, NOT_WRITTEN } from '../instrument/derived-locals.ts';
 import { applyInteger, type Integer } from '../instrument/integer-operations.ts';
 import { CONSTANT, SLOT } from '../instrument/operands.ts';
 import { operandOffset } from '../instrument/plan.ts';
@@ -80,8 +80,19 @@ function localValue(view: DataView, frame: Frame, local: number): FrameValue {
   const type = localTypes[local]!;
   if (fresh.has(local, pc)) return firstValue(frame, type);
   const from = derived.at(local, pc);
-  if (from !== undefined) return derivedValue(view, frame, from);
+  if (from !== undefined) {
+    const { mark } = from;
+    if (mark !== undefined && !isWritten(view, frame, mark)) return firstValue(frame, type);
+    return derivedValue(view, frame, from);
+  }
   return readValue(view, frame, localOffsets[local]!, type);
+}
+
+/** Whether a mark, which has the local's value in its lower half, has been written. */
+function isWritten(view: DataView, frame: Frame, mark: number): boolean {
+  const { fresh, localOffsets } = frame.fn.plan;
+  if (fresh.has(mark, frame.snapshot.pc)) return false;
+  return view.getBigUint64(frame.base + localOffsets[mark]!, true) < NOT_WRITTEN;
 }
 
 /** What follows from the values of other locals. */

@@ -42,29 +42,45 @@ describe('derived are', () => {
   test('also others, where each instruction runs once at most', async () => {
     const body = '(local.set 1 (i32.const 9)) (local.set 2 (i32.add (local.get 0) (local.get 1)))';
     expect(await derived(body)).toBe('1 2');
-    expect(await derived(loop(body))).toBe('');
     expect(await derived(body, { freshLocals: false })).toBe('');
   });
 
-  test('none if they are not to be, or if there is but one', async () => {
+  test('also others behind a local of 32 bits, which tells whether they have been written', async () => {
+    const nine = '(local.set 3 (i32.const 9)) (local.set 7 (i64.const 7))';
+    const not = '(local.set 4 (i32.eqz (local.get 2)))';
+    expect(await derived(loop(load + nine + not))).toBe('3~ 7~ 4~');
+    const plan = await planOf(moduleOf(loop(load + nine + not)));
+    expect(plan.derived.all.map(({ mark }) => mark)).toEqual([2, 2, 2]);
+    expect(plan.keptTypes.map(({ kind }) => kind).join(' ')).toBe(
+      'i32 i32 i64 i32 i32 i32 f64 i64',
+    );
+    expect(plan.localOffsets).toEqual([0, 4, 8, 16, 20, 24, 28, 36]);
+    // Not behind what is not stored itself, or has 64 bits.
+    expect(await derived(loop(`${zero} (local.set 3 (i32.const 9))`))).toBe('1');
+    const wide = '(local.set 7 (i64.load (i32.const 0)))';
+    expect(await derived(loop(`${wide} (local.set 3 (i32.const 9))`))).toBe('');
+  });
+
+  test('none if they are not to be', async () => {
     expect(await derived(loop(zero + load + masked), { derivedLocals: false })).toBe('');
-    expect(await derived(loop(load + masked))).toBe('');
   });
 });
 
 describe('not derived is', () => {
+  const trapping = '(drop (i32.load (i32.const 8)))';
   /** With two that are. */
   const beside = `${zero} (local.set 5 (local.get 1))`;
 
   test.each([
-    ['what is not zero at first', `${load} (local.set 3 (i32.eqz (local.get 2)))`],
+    ['what is not zero at first', '(local.set 3 (i32.const 9))'],
+    ['the same, with an exit since', `${load} ${trapping} (local.set 3 (i32.const 9))`],
     ['what is written twice', load + masked + masked],
     ['what follows from what is written twice', load + load + masked],
     ['what follows from an old value', masked + load],
     ['what follows from its own old value', '(local.set 3 (i32.shl (local.get 3) (i32.const 1)))'],
     ['what follows from what other code writes', `${load} (call $g) ${masked}`],
     ['the same, in an arm', `${load} (if (local.get 0) (then ${masked}))`],
-    ['what an exit is before', `${load} (drop (i32.load (i32.const 8))) ${masked}`],
+    ['what an exit is before', `${load} ${trapping} ${masked}`],
     ['what may be skipped', `(block $b ${load} (br_if $b (local.get 0)) ${masked})`],
     ['what an exception may leave old', `(try_table ${load} ${masked})`],
     ['a float', '(local.set 6 (f64.const 0))'],
