@@ -38,6 +38,8 @@ export interface CodeLimits {
   readonly leastSpan: number;
   /** Addresses are known as sums of others and constants. False: as locals that were not written. */
   readonly addressSums: boolean;
+  /** A load of what a local is known to equal is that local: see `load-forwarding.ts`. */
+  readonly forwardLoads: boolean;
   /** Loops in which memories stay as they are have the size of one in a local. */
   readonly loopMemorySize: boolean;
   /**
@@ -110,6 +112,7 @@ export const CODE_LIMITS: CodeLimits = {
   checksAhead: true,
   leastSpan: 64,
   addressSums: true,
+  forwardLoads: true,
   loopMemorySize: true,
   emptyFunctions: true,
   inliningFactor: 2,

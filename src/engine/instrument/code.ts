@@ -156,6 +156,11 @@ export const CHUNK_SCRATCH = 3;
 /** How many more one with loops that access memory has. */
 export const LOOP_SCRATCH = 1;
 
+/** How many more one has at most for what memory holds, of each type that is loaded. */
+export const FORWARDED_LOCALS = 16;
+/** i32, i64, f32 and f64. */
+export const FORWARDED_TYPES = 4;
+
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */
   readonly rounds: number;
@@ -177,6 +182,7 @@ export class ScratchLocals {
   readonly #types: ValType[] = [I32, I32, I32];
   readonly #exceptions: number[] = [];
   readonly #homes = new Map<ValType, number[]>();
+  readonly #forwarded = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
   #chunk: ChunkLocals | undefined;
   #memorySize: number | undefined;
@@ -196,6 +202,17 @@ export class ScratchLocals {
     if (locals === undefined) {
       locals = [];
       this.#homes.set(type, locals);
+    }
+    locals[ordinal] ??= this.#add(type);
+    return locals[ordinal];
+  }
+
+  /** A local for a value of memory; different for different ordinals. */
+  forwarded(type: ValType, ordinal: number): number {
+    let locals = this.#forwarded.get(type);
+    if (locals === undefined) {
+      locals = [];
+      this.#forwarded.set(type, locals);
     }
     locals[ordinal] ??= this.#add(type);
     return locals[ordinal];

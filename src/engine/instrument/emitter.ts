@@ -12,6 +12,7 @@ import { DELIMITERS } from './construct.ts';
 import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { BEYOND, CAPPED, TRAP } from './layout.ts';
+import { isPlainLoad, isPlainStore, LoadForwarding, mayWriteMemory } from './load-forwarding.ts';
 import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
@@ -38,6 +39,7 @@ export class FunctionEmitter {
   #bareCopy: number | undefined;
   readonly #dominance = new Dominance();
   readonly #values: AddressValues;
+  readonly #loads: LoadForwarding;
   readonly structures: Structures;
 
   /** @param parameters number of locals that are the emitted function's parameters */
@@ -58,6 +60,7 @@ export class FunctionEmitter {
       sums: plan.limits.addressSums,
     });
     const values = this.#values;
+    this.#loads = new LoadForwarding(this.code, dominance, values);
     const { hooks, early } = options;
     const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
     const memorySize = new LoopMemorySize(plan, out, this.code.scratch, options);
@@ -132,16 +135,22 @@ export class FunctionEmitter {
   #instruction(reader: InstructionReader): void {
     const { op } = reader;
     if (this.code.walker.reachable) {
-      const left = !this.#beforeInstruction(reader) || !this.#checkTrap(reader);
+      const left = !this.#beforeInstruction(reader);
+      if (!left && isPlainLoad(op) && this.#loads.forward(reader)) return;
+      const leaves = left || !this.#checkTrap(reader);
       this.#trustedPc = -1;
-      if (left && !DELIMITERS.has(op)) {
+      if (leaves && !DELIMITERS.has(op)) {
         if (!this.#skipDeadCode(reader)) this.code.walker.apply(reader);
         return;
       }
     }
     switch (op) {
-      case Op.block:
       case Op.loop:
+        // Control comes back here with what the body has written.
+        this.#loads.forget();
+        this.structures.open(reader);
+        return;
+      case Op.block:
       case Op.if:
       case Op.tryTable:
         this.structures.open(reader);
@@ -191,8 +200,6 @@ export class FunctionEmitter {
       case Op.i32Shl:
       case Op.i32ShrU:
       case Op.i32RemU:
-      case Op.i32Load8U:
-      case Op.i32Load16U:
         this.#addressing(reader);
         return;
       case Op.memoryGrow:
@@ -207,6 +214,15 @@ export class FunctionEmitter {
         this.code.calls.setCalleeFrame(0);
         break;
     }
+    if (isPlainLoad(op)) {
+      this.#loads.load(reader);
+      return;
+    }
+    if (isPlainStore(op)) {
+      this.#loads.store(reader);
+      return;
+    }
+    if (mayWriteMemory(reader)) this.#loads.forget();
     this.code.copy(reader);
     this.code.walker.apply(reader);
   }
@@ -231,6 +247,7 @@ export class FunctionEmitter {
     if (hooks === 'all' || hooks.has(pc)) {
       this.code.exits.hook(pc);
       this.#values.forgetGlobals();
+      this.#loads.forget();
     }
     return true;
   }
@@ -265,6 +282,7 @@ export class FunctionEmitter {
     if (op === Op.localGet) {
       frame.pushLocal(index);
     } else {
+      this.#loads.write(index);
       this.#values.write(index);
       if (op === Op.localTee) frame.teeLocal(index);
       else frame.setLocal(index);
@@ -293,6 +311,7 @@ export class FunctionEmitter {
     this.code.calls.takeBack();
     this.code.exits.check(reader.next);
     this.#dominance.endStretch();
+    this.#loads.forget();
   }
 
   /** An instruction whose result may be an address of which something is known. */

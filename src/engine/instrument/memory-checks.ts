@@ -30,7 +30,7 @@ export class MemoryChecks {
     const height = operands.height - 1 - depth;
     const { limits } = module.memories[memory]!.type;
     const span = reader.memOffset32 + bytes;
-    const aligned = !isAtomic(reader) || bytes === 1;
+    const aligned = !isAtomic(reader.op) || bytes === 1;
     const covered = Number.isSafeInteger(span) && this.#covers(memory, limits, height, span);
     if (covered && aligned) return false;
     this.#context.house();
@@ -143,6 +143,6 @@ export class MemoryChecks {
   }
 }
 
-function isAtomic(reader: InstructionReader): boolean {
-  return reader.op >>> 16 === 0xfe;
+export function isAtomic(op: number): boolean {
+  return op >>> 16 === 0xfe;
 }

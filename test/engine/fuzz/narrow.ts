@@ -18,6 +18,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     signatureBytes: 3,
     checksAhead: false,
     addressSums: false,
+    forwardLoads: false,
     storesAtOnceFrom: 1,
     leafFunctions: false,
     bareLeaves: 0,

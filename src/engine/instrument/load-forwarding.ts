@@ -1,0 +1,231 @@
+/**
+ * Emits a local in place of a load where that is known to hold the bytes: no access, and no check of
+ * its bounds. Code that no compiler has optimized keeps every variable in memory and loads it for each
+ * use, and V8 never takes one load of a memory for another.
+ *
+ * Whether a local other than the program's is made to hold what a load or a store has on the stack
+ * depends on the place having been accessed before: what is loaded once will seldom be again.
+ */
+import type { InstructionReader } from '../../wasm/instructions.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { AddressValues } from './address-values.ts';
+import type { Dominance } from './dominance.ts';
+import { isAtomic } from './memory-checks.ts';
+import { type MemoryFact, MemoryFacts, Place } from './memory-facts.ts';
+import { CONSTANT, SLOT } from './operands.ts';
+import type { VersionWriter } from './version-writer.ts';
+
+/** By store: the load that reads what it writes; narrow ones, of which it makes something, themselves. */
+const CONTENTS = new Map<number, number>([
+  [Op.i32Store, Op.i32Load],
+  [Op.i64Store, Op.i64Load],
+  [Op.f32Store, Op.f32Load],
+  [Op.f64Store, Op.f64Load],
+  [Op.i32Store8, Op.i32Store8],
+  [Op.i32Store16, Op.i32Store16],
+]);
+
+/** In optimized code, a smaller part of the loads than one in so many is repeated. */
+const SELDOM = 16;
+/** Of so many loads one is repeated, or nothing more is looked for. */
+const TRIED = 32;
+
+export class LoadForwarding {
+  readonly #code: VersionWriter;
+  readonly #values: AddressValues;
+  readonly #facts: MemoryFacts;
+  #enabled: boolean;
+  /** The place of the access just read, if `#hasPlace`. */
+  readonly #place = new Place();
+  #hasPlace = false;
+  /** Number of plain loads so far, and of those of what was loaded or stored just before. */
+  #loads = 0;
+  #repeated = 0;
+  /** Number of scratch locals that have been set. */
+  #kept = 0;
+
+  constructor(code: VersionWriter, dominance: Dominance, values: AddressValues) {
+    this.#code = code;
+    this.#values = values;
+    this.#facts = new MemoryFacts(dominance);
+    // Where a version stops everywhere, a debugger may write to memory everywhere.
+    this.#enabled = code.plan.limits.forwardLoads && code.options.hooks !== 'all';
+  }
+
+  /** Anything may be written to memory: by a call, by a debugger, on the way back to a loop. */
+  forget(): void {
+    this.#facts.clear();
+  }
+
+  /** A local of the function's own gets the operand on top, before it is popped. */
+  write(local: number): void {
+    if (!this.#enabled || local >= this.#code.registers) return;
+    const { operands } = this.#code.walker;
+    const top = operands.height - 1;
+    this.#facts.write(local, operands.sources[top] === SLOT ? operands.values[top]! : 0);
+  }
+
+  /**
+   * Emits what the load just read would push, if that is known.
+   *
+   * @returns false: the load is needed, nothing is emitted
+   */
+  forward(reader: InstructionReader): boolean {
+    this.#hasPlace = this.#enabled && this.#locate(reader, 0);
+    if (!this.#hasPlace) return false;
+    if (this.#loads++ >= TRIED && !this.#isUnoptimized) {
+      this.#hasPlace = false;
+      this.#enabled = false;
+      this.#facts.clear();
+      return false;
+    }
+    const fact = this.#facts.latest(this.#place);
+    if (fact === undefined || !this.#facts.holds(fact) || !isReadBy(fact, reader.op)) return false;
+    const holder = this.#facts.holder(fact);
+    if (holder < 0 && fact.constantStart < 0) return false;
+    const { out, walker, plan } = this.#code;
+    this.#repeated++;
+    // A part of it is another value.
+    const value = fact.op === reader.op ? fact.value : this.#values.result(reader.op);
+    out.op(Op.drop);
+    if (holder >= 0) out.localGet(holder);
+    else out.bytes(plan.module.bytes, fact.constantStart, fact.constantEnd);
+    this.#narrow(reader.op, fact.op);
+    walker.apply(reader);
+    walker.operands.values[walker.operands.height - 1] = value;
+    return true;
+  }
+
+  /** Emits the load that `forward` was just asked for. */
+  load(reader: InstructionReader): void {
+    const { walker, plan } = this.#code;
+    const { operands } = walker;
+    const value = this.#values.result(reader.op);
+    this.#code.copy(reader);
+    walker.apply(reader);
+    const top = operands.height - 1;
+    operands.values[top] = value;
+    if (!this.#hasPlace) return;
+    const place = this.#place;
+    const before = this.#facts.latest(place);
+    let fact = before;
+    if (fact === undefined || fact.op !== reader.op || !this.#facts.holds(fact)) {
+      fact = this.#facts.add(place, reader.op, this.#values.operand(top));
+    } else {
+      this.#repeated++;
+    }
+    operands.values[top] = fact.value;
+    // One of the program's locals may have it in a moment.
+    const next = plan.module.bytes[reader.next];
+    if (before !== undefined && this.#isUnoptimized && next !== Op.localSet && next !== Op.localTee)
+      this.#keep(fact);
+  }
+
+  /** Emits the store just read. */
+  store(reader: InstructionReader): void {
+    const first = this.#code.out.length;
+    if (this.#enabled) this.#note(reader);
+    this.#code.copy(reader, first);
+    this.#code.walker.apply(reader);
+  }
+
+  #note(reader: InstructionReader): void {
+    const { operands } = this.#code.walker;
+    const place = this.#locate(reader, 1) ? this.#place : undefined;
+    const op = CONTENTS.get(reader.op);
+    if (place === undefined || op === undefined) {
+      this.#facts.overwrite(place);
+      return;
+    }
+    const top = operands.height - 1;
+    const source = operands.sources[top]!;
+    const value = this.#values.operand(top);
+    const isKnown = this.#facts.latest(place) !== undefined;
+    const holder = source === SLOT ? this.#facts.holderOf(value) : source;
+    this.#facts.overwrite(place);
+    const fact = this.#facts.add(place, op, value);
+    if (source === CONSTANT) {
+      fact.constantStart = operands.constantStart[top]!;
+      fact.constantEnd = operands.constantEnd[top]!;
+    } else if (holder < 0) {
+      if (isKnown && this.#isUnoptimized) this.#keep(fact);
+    } else if (holder < this.#code.registers) {
+      this.#facts.setLocal(fact, holder);
+    } else if (source === SLOT) {
+      this.#facts.shareScratch(fact, holder);
+    }
+  }
+
+  /** Loads are repeated so often that it is worth a local to hold what one pushes. */
+  get #isUnoptimized(): boolean {
+    return this.#repeated * SELDOM > this.#loads;
+  }
+
+  /** Finds the place of the access just read, whose address is below so many operands. */
+  #locate(reader: InstructionReader, depth: number): boolean {
+    const { plan, walker } = this.#code;
+    const { limits } = plan.module.memories[reader.memory]!.type;
+    const offset = reader.memOffset32;
+    // Other threads may write to shared memory.
+    if (limits.shared || !Number.isSafeInteger(offset)) return false;
+    const value = this.#values.operand(walker.operands.height - 1 - depth);
+    const place = this.#place;
+    place.memory = reader.memory;
+    place.wide = limits.address === 'i64';
+    place.base = this.#values.base(value);
+    place.constant = this.#values.constant(value);
+    place.offset = offset;
+    place.bytes = reader.info.accessBytes!;
+    return true;
+  }
+
+  /** Has a scratch local hold the content, which is on top of the stack. */
+  #keep(fact: MemoryFact): void {
+    const { walker, out, scratch, plan } = this.#code;
+    const count = plan.forwardedLocals;
+    if (count === 0) return;
+    const type = walker.operands.types[walker.operands.height - 1]!;
+    let local = scratch.forwarded(type, this.#kept++ % count);
+    for (let i = 1; i < count && this.#facts.isUsed(local); i++) {
+      local = scratch.forwarded(type, this.#kept++ % count);
+    }
+    out.localTee(local);
+    this.#facts.setScratch(fact, local);
+  }
+
+  /** Of a value that a narrow store has written, makes what a load of its bytes reads. */
+  #narrow(load: number, store: number): void {
+    const { out } = this.#code;
+    if (load === Op.i32Load8U || load === Op.i32Load16U) {
+      if (store === load) return;
+      out.i32Const(load === Op.i32Load8U ? 0xff : 0xffff);
+      out.op(Op.i32And);
+    } else if (load === Op.i32Load8S || load === Op.i32Load16S) {
+      if (store === load) return;
+      out.op(load === Op.i32Load8S ? Op.i32Extend8S : Op.i32Extend16S);
+    }
+  }
+}
+
+/** Whether a load reads what is known of a place, or what can be made of that. */
+function isReadBy({ op }: MemoryFact, load: number): boolean {
+  if (op === Op.i32Store8) return load === Op.i32Load8U || load === Op.i32Load8S;
+  if (op === Op.i32Store16) return load === Op.i32Load16U || load === Op.i32Load16S;
+  return op === load;
+}
+
+/** The plain loads and stores of numbers are next to each other. */
+export function isPlainLoad(op: number): boolean {
+  return op >= Op.i32Load && op <= Op.i64Load32U;
+}
+
+export function isPlainStore(op: number): boolean {
+  return op >= Op.i32Store && op <= Op.i64Store32;
+}
+
+/** Whether another instruction than those may write to memory, and is no call. */
+export function mayWriteMemory({ op, info }: InstructionReader): boolean {
+  if (op === Op.memoryFill || op === Op.memoryCopy || op === Op.memoryInit) return true;
+  if (info.accessBytes === undefined) return false;
+  return isAtomic(op) || info.results!.length === 0;
+}
