@@ -12,7 +12,7 @@ import { DELIMITERS } from './construct.ts';
 import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { BEYOND, CAPPED, TRAP } from './layout.ts';
-import { isPlainLoad, isPlainStore, LoadForwarding, mayWriteMemory } from './load-forwarding.ts';
+import { LoadForwarding } from './load-forwarding.ts';
 import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
@@ -136,7 +136,7 @@ export class FunctionEmitter {
     const { op } = reader;
     if (this.code.walker.reachable) {
       const left = !this.#beforeInstruction(reader);
-      if (!left && isPlainLoad(op) && this.#loads.forward(reader)) return;
+      if (!left && this.#loads.forward(reader)) return;
       const leaves = left || !this.#checkTrap(reader);
       this.#trustedPc = -1;
       if (leaves && !DELIMITERS.has(op)) {
@@ -214,15 +214,7 @@ export class FunctionEmitter {
         this.code.calls.setCalleeFrame(0);
         break;
     }
-    if (isPlainLoad(op)) {
-      this.#loads.load(reader);
-      return;
-    }
-    if (isPlainStore(op)) {
-      this.#loads.store(reader);
-      return;
-    }
-    if (mayWriteMemory(reader)) this.#loads.forget();
+    if (this.#loads.emit(reader)) return;
     this.code.copy(reader);
     this.code.walker.apply(reader);
   }
@@ -298,6 +290,7 @@ export class FunctionEmitter {
       this.#bareCopy = undefined;
       this.#bareCalls.call(reader, bare);
       walker.apply(reader);
+      this.#loads.forget();
       return;
     }
     this.#values.forgetGlobals();

@@ -66,11 +66,12 @@ export class LoadForwarding {
   }
 
   /**
-   * Emits what the load just read would push, if that is known.
+   * Emits what the instruction just read would push, if it is a load of what is known.
    *
-   * @returns false: the load is needed, nothing is emitted
+   * @returns false: it is needed, nothing is emitted
    */
   forward(reader: InstructionReader): boolean {
+    if (!isPlainLoad(reader.op)) return false;
     this.#hasPlace = this.#enabled && this.#locate(reader, 0);
     if (!this.#hasPlace) return false;
     if (this.#loads++ >= TRIED && !this.#isUnoptimized) {
@@ -96,8 +97,19 @@ export class LoadForwarding {
     return true;
   }
 
-  /** Emits the load that `forward` was just asked for. */
-  load(reader: InstructionReader): void {
+  /** Emits the instruction just read, if it is a load that `forward` was asked for, or a store. */
+  emit(reader: InstructionReader): boolean {
+    const { op } = reader;
+    if (isPlainLoad(op)) this.#load(reader);
+    else if (isPlainStore(op)) this.#store(reader);
+    else {
+      if (mayWriteMemory(reader)) this.forget();
+      return false;
+    }
+    return true;
+  }
+
+  #load(reader: InstructionReader): void {
     const { walker, plan } = this.#code;
     const { operands } = walker;
     const value = this.#values.result(reader.op);
@@ -121,8 +133,7 @@ export class LoadForwarding {
       this.#keep(fact);
   }
 
-  /** Emits the store just read. */
-  store(reader: InstructionReader): void {
+  #store(reader: InstructionReader): void {
     const first = this.#code.out.length;
     if (this.#enabled) this.#note(reader);
     this.#code.copy(reader, first);
@@ -215,16 +226,16 @@ function isReadBy({ op }: MemoryFact, load: number): boolean {
 }
 
 /** The plain loads and stores of numbers are next to each other. */
-export function isPlainLoad(op: number): boolean {
+function isPlainLoad(op: number): boolean {
   return op >= Op.i32Load && op <= Op.i64Load32U;
 }
 
-export function isPlainStore(op: number): boolean {
+function isPlainStore(op: number): boolean {
   return op >= Op.i32Store && op <= Op.i64Store32;
 }
 
 /** Whether another instruction than those may write to memory, and is no call. */
-export function mayWriteMemory({ op, info }: InstructionReader): boolean {
+function mayWriteMemory({ op, info }: InstructionReader): boolean {
   if (op === Op.memoryFill || op === Op.memoryCopy || op === Op.memoryInit) return true;
   if (info.accessBytes === undefined) return false;
   return isAtomic(op) || info.results!.length === 0;
