@@ -94,8 +94,10 @@ export class AddressValues {
     return value;
   }
 
-  forgetGlobal(index: number): void {
-    this.#globals.delete(index);
+  /** One of the globals is written; undefined: any. */
+  forgetGlobal(index: number | undefined): void {
+    if (index === undefined) this.#globals.clear();
+    else this.#globals.delete(index);
   }
 
   /** Other code may have run, and written all globals. */

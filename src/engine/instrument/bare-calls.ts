@@ -56,8 +56,11 @@ export class BareCalls {
   }
 
   /** The call itself. */
-  call({ pc }: InstructionReader, copy: number): void {
-    const { calls, out, options } = this.#context.code;
+  call({ pc, op, index }: InstructionReader, copy: number): void {
+    const { code, values } = this.#context;
+    const { calls, out, options, plan, walker } = code;
+    const { writesGlobals } = plan.bareLeaves.called(op, index, walker)!;
+    if (writesGlobals) values.forgetGlobal(undefined);
     const first = out.length;
     // V8's stack may overflow here.
     calls.anchorPosition();

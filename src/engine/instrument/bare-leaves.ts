@@ -24,6 +24,7 @@ export interface BareLeaf {
   readonly spans: readonly LeafSpan[];
   /** Pairs that must not overlap: what is loaded from the one has been stored there, and is a base. */
   readonly apart: readonly (readonly [LeafSpan, LeafSpan])[];
+  readonly writesGlobals: boolean;
 }
 
 /** A caller has a check for each. */
@@ -103,7 +104,7 @@ export class BareLeaves {
     };
     const walk = new LeafWalk(module, body, fn, params.length);
     if (!walk.follow()) return undefined;
-    const { spans, apart } = walk;
+    const { spans, apart, writesGlobals } = walk;
     if (spans.length > MOST_SPANS || apart.length > MOST_APART) return undefined;
     if (spans.some(({ low, high }) => high - low > MOST_BYTES)) return undefined;
     const found = new Map(
@@ -115,6 +116,7 @@ export class BareLeaves {
     return {
       spans: [...found.values()],
       apart: apart.map(([a, b]) => [found.get(a)!, found.get(b)!] as const),
+      writesGlobals,
     };
   }
 }

@@ -206,7 +206,9 @@ export class FunctionEmitter {
         this.#dominance.endStretch();
         break;
       case Op.globalSet:
-        this.#values.forgetGlobal(reader.index);
+        this.#values.forgetGlobal(
+          this.code.plan.module.importedGlobals > reader.index ? undefined : reader.index,
+        );
         break;
       case Op.returnCall:
       case Op.returnCallIndirect:

@@ -48,6 +48,7 @@ export class LeafWalk {
   readonly spans: Span[] = [];
   /** Pairs of spans that must not overlap. */
   readonly apart: (readonly [Span, Span])[] = [];
+  writesGlobals = false;
   readonly #module: Module;
   readonly #body: FunctionBody;
   readonly #walker: Walker;
@@ -140,6 +141,9 @@ export class LeafWalk {
           this.#write(reader.index, result);
           break;
         case Op.globalSet:
+          // Another index may be the same global.
+          if (reader.index < this.#module.importedGlobals) return false;
+          this.writesGlobals = true;
           this.#write(this.#locals + reader.index, this.#operand(0));
           break;
         case Op.i32Const:
