@@ -8,13 +8,16 @@
  */
 import { Op } from '../../wasm/opcodes.ts';
 import type { Dominance } from './dominance.ts';
+import { boundsOf, type Entry, type Induction } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
+import { ValueRanges } from './value-ranges.ts';
 
 /** No value, and the base of constants. */
 const NONE = 0;
 const ZERO = 1;
 
 const MOST_I32 = 0xffff_ffff;
+const MOST_SIGNED = 0x7fff_ffff;
 /** Two bases, or one and an i32, make a key that a number holds exactly. */
 const MOST_BASES = 2 ** 21;
 
@@ -26,6 +29,15 @@ export interface AddressValuesContext {
   readonly locals: number;
   /** Follow sums and copies; else only locals that are written once are known again. */
   readonly sums: boolean;
+  /** Learn from conditions how large values are. */
+  readonly ranges: boolean;
+}
+
+/** That one value is at most another, or less if `strict`. */
+interface Comparison {
+  readonly small: number;
+  readonly large: number;
+  readonly strict: boolean;
 }
 
 export class AddressValues {
@@ -46,9 +58,15 @@ export class AddressValues {
   readonly #globals = new Map<number, { readonly value: number; readonly time: number }>();
   /** How often something may have written any global: a call, or whoever is stopped at. */
   othersRan = 0;
+  /** What locals were before each write: local, value, since when, and the time of the write. */
+  readonly #log: number[] = [];
+  /** By value: what it says if it is not 0. */
+  readonly #comparisons = new Map<number, Comparison>();
+  readonly #ranges: ValueRanges;
 
   constructor(context: AddressValuesContext) {
     this.#context = context;
+    this.#ranges = new ValueRanges(context.dominance);
     this.#values = new Array<number>(context.locals).fill(NONE);
     this.#times = new Array<number>(context.locals).fill(0);
   }
@@ -63,7 +81,8 @@ export class AddressValues {
 
   /** What a value is at most, unsigned; infinity if nothing is known. */
   most(value: number): number {
-    return this.#mosts[value]!;
+    const most = this.#mosts[value]!;
+    return Math.min(most, this.#ranges.most(this.#bases[value]!, this.#constants[value]!));
   }
 
   /** The value of the operand at a height. */
@@ -80,9 +99,8 @@ export class AddressValues {
 
   /** A local gets the operand on top, before it is popped. */
   write(local: number): void {
-    const { operands, dominance, sums } = this.#context;
-    this.#values[local] = sums ? this.#known(operands.height - 1) : NONE;
-    this.#times[local] = dominance.tick();
+    const { operands, sums } = this.#context;
+    this.#set(local, sums ? this.#known(operands.height - 1) : NONE);
   }
 
   /** The value of an i32 global. */
@@ -113,13 +131,66 @@ export class AddressValues {
 
   /** A local may have been written. */
   forget(local: number): void {
-    this.#values[local] = NONE;
-    this.#times[local] = this.#context.dominance.tick();
+    this.#set(local, NONE);
+  }
+
+  /** What has been written after a time has never happened here: control comes from before. */
+  undoAfter(time: number): void {
+    const log = this.#log;
+    while (log.length > 0 && log.at(-1)! > time) {
+      const [local, value, since] = log.splice(-4);
+      this.#values[local!] = value!;
+      this.#times[local!] = since!;
+    }
+  }
+
+  #set(local: number, value: number): void {
+    const { dominance, ranges } = this.#context;
+    const time = dominance.tick();
+    if (ranges) this.#log.push(local, this.#values[local]!, this.#times[local]!, time);
+    this.#values[local] = value;
+    this.#times[local] = time;
+  }
+
+  /** A loop begins: what its locals are at most when a round begins, to be told behind its header. */
+  enteringLoop(induction: Induction | undefined): ReadonlyMap<number, number> | undefined {
+    if (induction === undefined || !this.#context.ranges) return undefined;
+    return boundsOf(induction, (local) => this.#entry(local));
+  }
+
+  /** A local that may have been written is no more than this, unsigned. */
+  bound(local: number, most: number): void {
+    this.#set(local, this.#add(this.#bases.length, 0, most));
+  }
+
+  #entry(local: number): Entry {
+    const value = this.#knownLocal(local);
+    const isConstant = this.#bases[value] === ZERO;
+    return {
+      most: this.most(value),
+      exactly: isConstant ? this.#constants[value]! >>> 0 : undefined,
+    };
+  }
+
+  /** The condition on top, before it is popped, for {@link tested}. */
+  condition(): number {
+    return this.#context.ranges ? this.#known(this.#context.operands.height - 1) : NONE;
+  }
+
+  /** A condition has been tested; what that says of values holds from here on. */
+  tested(condition: number, isTrue: boolean): void {
+    const comparison = this.#comparisons.get(condition);
+    if (comparison === undefined) return;
+    const { small, large, strict } = isTrue ? comparison : opposite(comparison);
+    const most = this.most(large) - (strict ? 1 : 0);
+    if (most < 0 || this.#bases[small] === ZERO || most >= this.most(small)) return;
+    this.#ranges.note(this.#bases[small]!, this.#constants[small]!, most);
   }
 
   /** What an instruction makes of the operands on top, before it is applied; NONE if nothing is known. */
   result(op: number): number {
     if (!this.#context.sums) return NONE;
+    if (op >= Op.i32Eqz && op <= Op.i32GeU) return this.#compared(op);
     switch (op) {
       case Op.i32Add: {
         const sum = this.#sum(op);
@@ -134,6 +205,33 @@ export class AddressValues {
     }
   }
 
+  /** Of a comparison of i32; NONE if it tells nothing. */
+  #compared(op: number): number {
+    const top = this.#context.operands.height - 1;
+    if (op === Op.i32Eqz) {
+      const comparison = this.#comparisons.get(this.#known(top));
+      return comparison === undefined ? NONE : this.#compares(opposite(comparison));
+    }
+    const order = ORDERS[op - Op.i32LtS];
+    if (order === undefined || !this.#context.ranges) return NONE;
+    const mosts = [this.most(this.#known(top - 1)), this.most(this.#known(top))];
+    if (Math.min(...mosts) > MOST_I32) return NONE;
+    // Signed, neither may be below 0.
+    if (order.signed && Math.max(...mosts) > MOST_SIGNED) return NONE;
+    const left = this.operand(top - 1);
+    const right = this.operand(top);
+    const { strict } = order;
+    return this.#compares(
+      order.turned ? { small: right, large: left, strict } : { small: left, large: right, strict },
+    );
+  }
+
+  #compares(comparison: Comparison): number {
+    const value = this.#upTo(1);
+    this.#comparisons.set(value, comparison);
+    return value;
+  }
+
   /** Of an i32 instruction. */
   #computed(op: number): number {
     if (op === Op.i32Load8U) return this.#upTo(0xff);
@@ -141,7 +239,10 @@ export class AddressValues {
     const top = this.#context.operands.height - 1;
     const right = this.#known(top);
     const by = this.#bases[right] === ZERO ? this.#constants[right] : undefined;
-    const most = mostOf(op, this.#mosts[this.#known(top - 1)]!, this.#mosts[right]!, by);
+    const left = this.#known(top - 1);
+    // Unoptimized code makes sure that a condition is 0 or 1.
+    if (op === Op.i32And && by === 1 && this.#comparisons.has(left)) return left;
+    const most = mostOf(op, this.most(left), this.most(right), by);
     if (op === Op.i32Add) return this.#added(this.operand(top - 1), this.operand(top), most);
     if (by !== undefined && (op === Op.i32Shl || op === Op.i32Mul)) {
       return this.#multiplied(this.operand(top - 1), op === Op.i32Mul ? by : 1 << (by & 31), most);
@@ -198,7 +299,7 @@ export class AddressValues {
     const constant = this.#constants[value]! + by;
     const isWide = op === Op.i64Add || op === Op.i64Sub;
     if (isWide && constant !== (constant | 0)) return NONE;
-    const most = this.#mosts[value]! + by;
+    const most = this.most(value) + by;
     const isBounded = by >= 0 && most <= MOST_I32;
     return this.#add(this.#bases[value]!, constant | 0, isBounded ? most : Infinity);
   }
@@ -255,6 +356,29 @@ export class AddressValues {
     return undefined;
   }
 }
+
+function opposite({ small, large, strict }: Comparison): Comparison {
+  return { small: large, large: small, strict: !strict };
+}
+
+interface Order {
+  readonly signed: boolean;
+  readonly strict: boolean;
+  /** The left operand is the large one. */
+  readonly turned: boolean;
+}
+
+/** By opcode from i32.lt_s on. */
+const ORDERS: readonly Order[] = [
+  { signed: true, strict: true, turned: false },
+  { signed: false, strict: true, turned: false },
+  { signed: true, strict: true, turned: true },
+  { signed: false, strict: true, turned: true },
+  { signed: true, strict: false, turned: false },
+  { signed: false, strict: false, turned: false },
+  { signed: true, strict: false, turned: true },
+  { signed: false, strict: false, turned: true },
+];
 
 /** What the result of an i32 instruction is at most, unsigned, if its operands are at most this. */
 function mostOf(op: number, left: number, right: number, constant: number | undefined): number {

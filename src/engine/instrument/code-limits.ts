@@ -40,6 +40,8 @@ export interface CodeLimits {
   readonly addressSums: boolean;
   /** A load of what a local is known to equal is that local: see `load-forwarding.ts`. */
   readonly forwardLoads: boolean;
+  /** Conditions and counted rounds tell how large values are: see `value-ranges.ts`, `induction.ts`. */
+  readonly valueRanges: boolean;
   /** Loops in which memories stay as they are have the size of one in a local. */
   readonly loopMemorySize: boolean;
   /**
@@ -113,6 +115,7 @@ export const CODE_LIMITS: CodeLimits = {
   leastSpan: 64,
   addressSums: true,
   forwardLoads: true,
+  valueRanges: true,
   loopMemorySize: true,
   emptyFunctions: true,
   inliningFactor: 2,

@@ -21,6 +21,8 @@ export class Dominance {
   /** By number of constructs around: when the construct began, and when it was first branched out of. */
   readonly #begun: number[] = [];
   readonly #branched: number[] = [];
+  /** When it was last branched out of, or its beginning. */
+  readonly #lastBranched: number[] = [];
 
   /** The next moment. */
   tick(): number {
@@ -55,6 +57,7 @@ export class Dominance {
   enter(depth: number): void {
     this.#begun[depth] = this.now;
     this.#branched[depth] = Infinity;
+    this.#lastBranched[depth] = this.now;
   }
 
   /**
@@ -66,6 +69,7 @@ export class Dominance {
     // What a construct inside does before it dominates no longer, once that has ended.
     const time = present > depth ? (this.#begun[depth + 1] ?? -1) : this.now;
     if (!(this.#branched[depth]! <= time)) this.#branched[depth] = time;
+    this.#lastBranched[depth] = this.now;
     this.endStretch();
   }
 
@@ -75,6 +79,14 @@ export class Dominance {
    */
   backToBegin(depth: number): void {
     this.#cut(this.#begun[depth]!);
+  }
+
+  /**
+   * The last moment at which control left the construct in `depth` others for its end, or came in: what
+   * is done later does not matter behind the end if control does not come to that by itself.
+   */
+  lastBranch(depth: number): number {
+    return this.#lastBranched[depth] ?? Infinity;
   }
 
   /** The construct in `depth` others ends; control comes from the end of its body and from branches. */

@@ -58,6 +58,7 @@ export class FunctionEmitter {
       dominance,
       locals: plan.localTypes.length,
       sums: plan.limits.addressSums,
+      ranges: plan.limits.valueRanges,
     });
     const values = this.#values;
     this.#loads = new LoadForwarding(this.code, dominance, values);
@@ -200,6 +201,15 @@ export class FunctionEmitter {
       case Op.i32Shl:
       case Op.i32ShrU:
       case Op.i32RemU:
+      case Op.i32Eqz:
+      case Op.i32LtS:
+      case Op.i32LtU:
+      case Op.i32GtS:
+      case Op.i32GtU:
+      case Op.i32LeS:
+      case Op.i32LeU:
+      case Op.i32GeS:
+      case Op.i32GeU:
         this.#addressing(reader);
         return;
       case Op.memoryGrow:
@@ -254,12 +264,14 @@ export class FunctionEmitter {
   #branch(reader: InstructionReader): void {
     const { walker, labels } = this.code;
     const { chunk } = this.structures;
+    const condition = reader.op === Op.brIf ? this.#values.condition() : 0;
     this.#noteBranch(reader);
     if (reader.pc === chunk?.latch) {
       chunk.goRound(labels.depthOf(walker.target(reader.index)));
       walker.apply(reader);
     } else {
       emitBranch(this.code, reader);
+      if (reader.op === Op.brIf) this.#values.tested(condition, false);
     }
   }
 

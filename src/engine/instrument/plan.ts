@@ -21,6 +21,7 @@ import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import type { DerivedLocals } from './derived-locals.ts';
 import { FreshLocals } from './fresh-locals.ts';
+import type { Induction } from './induction.ts';
 import { caughtOffset, type LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import type { LoopEffects } from './loop-effects.ts';
@@ -43,6 +44,8 @@ export interface FunctionPlan extends WalkedFunction {
   readonly keptTypes: readonly ValType[];
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
+  /** By the offset of the `loop` opcode. */
+  readonly inductions: ReadonlyMap<number, Induction>;
   readonly fresh: FreshLocals;
   readonly derived: DerivedLocals;
   /** What it may call without checks. */
@@ -142,6 +145,7 @@ export function planFunction(
     ),
     loops: shape.loops,
     bareLeaves,
+    inductions: shape.inductions,
     isLeaf: shape.isLeaf,
     fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
     derived: shape.derived,

@@ -9,6 +9,7 @@ import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
 import { DerivedLocals, findDerivedLocals } from './derived-locals.ts';
 import { FirstWrites } from './fresh-locals.ts';
+import { type Induction, InductionScan } from './induction.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import { LocalWrites } from './local-writes.ts';
@@ -25,6 +26,8 @@ export interface Shape {
   readonly references: Set<RefType>;
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
+  /** By the offset of the `loop` opcode. */
+  readonly inductions: ReadonlyMap<number, Induction>;
   readonly firstWrites: FirstWrites;
   readonly derived: DerivedLocals;
   /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
@@ -50,6 +53,7 @@ export function prepass(
   const loops = new Map<number, LoopEffects>();
   const firstWrites = new FirstWrites();
   const localWrites = new LocalWrites(fn.localTypes, params);
+  const inductions = limits.valueRanges ? new InductionScan() : undefined;
   // One entry for each open loop: its own effects, which its parent gets when it closes.
   const openLoops: { depth: number; effects: LoopEffects }[] = [];
   const writesBelow = new Map<number, LocalSet>();
@@ -84,6 +88,7 @@ export function prepass(
     if (limits.derivedLocals && walker.reachable) {
       localWrites.note(reader, walker, openLoops.length > 0);
     }
+    if (walker.reachable) inductions?.note(reader, walker);
     walker.apply(reader);
     const depthAfter = walker.constructs.length;
     if (depthAfter > depth) {
@@ -96,12 +101,14 @@ export function prepass(
       if (op === Op.loop) {
         const effects = new LoopEffects(fn.localTypes.length, limits.storesAtOnceFrom);
         loops.set(pc, effects);
+        inductions?.open(pc, depthAfter);
         openLoops.push({ depth: depthAfter, effects });
         loopDepth = Math.max(loopDepth, openLoops.length);
         firstWrites.openLoop(pc);
       }
     } else if (depthAfter < depth) {
       delimiters.close(pc);
+      inductions?.close(depth);
       if (openAbove.at(-1)?.depth === depth) {
         const { writes } = openAbove.pop()!;
         openAbove.at(-1)?.writes.addFrom(writes);
@@ -132,6 +139,7 @@ export function prepass(
     usesV128: hadV128,
     references: hadReferences,
     loops,
+    inductions: inductions?.found ?? new Map(),
     firstWrites,
     derived,
     writesBelow,

@@ -33,6 +33,8 @@ export class Structures {
   /** The version has loops that are more than a header. */
   hasLoops = false;
   #chunk: ChunkWriter | undefined;
+  /** Of `if`, by number of constructs around. */
+  readonly #conditions: number[] = [];
 
   constructor({ code, dominance, values, memorySize, budget, emitLoop }: StructuresContext) {
     this.#code = code;
@@ -54,6 +56,7 @@ export class Structures {
     const code = this.#code;
     const { walker } = code;
     const { op } = reader;
+    const condition = op === Op.if ? this.#values.condition() : 0;
     const params = this.#settleBelow(reader);
     if (op === Op.tryTable) {
       code.blocks.openTryTable(reader, (label) => walker.target(label));
@@ -68,7 +71,11 @@ export class Structures {
     } else {
       code.labels.push({ construct: walker.innermost, role: 'plain' });
       this.#enter();
-      if (op === Op.if) this.#dominance.endStretch();
+      if (op === Op.if) {
+        this.#dominance.endStretch();
+        this.#conditions[this.#level] = condition;
+        this.#values.tested(condition, true);
+      }
     }
     this.legacy.openPad(walker.innermost);
   }
@@ -90,10 +97,14 @@ export class Structures {
     // The branch back, if it is one of a chunk's rounds, goes to another label.
     const construct = counted === undefined ? code.walker.innermost : undefined;
     code.labels.push({ construct, role: 'plain' });
+    const bounds = this.#values.enteringLoop(plan.inductions.get(pc));
     plan.loops.get(pc)?.writes.forEach((local) => {
       this.#values.forget(local);
     });
     this.#values.forgetGlobals();
+    bounds?.forEach((most, local) => {
+      this.#values.bound(local, most);
+    });
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
     const isChecked = code.options.fewerChecks === true && plan.loops.get(pc)?.alwaysCalls === true;
@@ -189,6 +200,7 @@ export class Structures {
     if (labels.innermost.role === 'plain') {
       out.op(Op.else);
       this.#dominance.backToBegin(this.#level);
+      this.#values.tested(this.#conditions[this.#level]!, false);
     }
     walker.apply(reader);
     this.legacy.openPad(walker.innermost);
@@ -204,6 +216,10 @@ export class Structures {
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
     const whole = label.role === 'plain' || label.role === 'try';
     const construct = walker.innermost;
+    const only = whole && !walker.reachable && !construct.caught;
+    if (only && (construct.kind === 'block' || construct.kind === 'if')) {
+      this.#values.undoAfter(this.#dominance.lastBranch(this.#level));
+    }
     if (whole) this.#leave(construct);
     else this.#dominance.reset();
     blocks.close();

@@ -1,0 +1,51 @@
+/**
+ * What i32 values are at most because a condition says so that has been tested, for as long as the
+ * test dominates.
+ */
+import type { Dominance } from './dominance.ts';
+
+/** So many facts of one base are looked at. */
+const MOST_LOOKED_AT = 4;
+const NONE = 0;
+const MOST_I32 = 0xffff_ffff;
+
+export class ValueRanges {
+  readonly #dominance: Dominance;
+  /** By base: the latest fact. */
+  readonly #latest = new Map<number, number>();
+  // By fact.
+  readonly #constants: number[] = [0];
+  readonly #mosts: number[] = [0];
+  readonly #times: number[] = [0];
+  /** The one before, of the same base. */
+  readonly #previous: number[] = [NONE];
+
+  constructor(dominance: Dominance) {
+    this.#dominance = dominance;
+  }
+
+  /** From here on, the sum of a base and a constant is no more than `most`, unsigned. */
+  note(base: number, constant: number, most: number): void {
+    this.#constants.push(constant);
+    this.#mosts.push(most);
+    this.#times.push(this.#dominance.tick());
+    const fact = this.#previous.push(this.#latest.get(base) ?? NONE) - 1;
+    this.#latest.set(base, fact);
+  }
+
+  /** What the sum of a base and a constant is at most, unsigned; infinity if nothing is known. */
+  most(base: number, constant: number): number {
+    let least = Infinity;
+    let fact = this.#latest.get(base) ?? NONE;
+    for (let looked = 0; fact !== NONE && looked < MOST_LOOKED_AT; looked++) {
+      if (this.#dominance.holds(this.#times[fact]!)) {
+        // Below what is known, it may have wrapped around.
+        const above = (constant - this.#constants[fact]!) | 0;
+        const most = this.#mosts[fact]! + above;
+        if (above >= 0 && most <= MOST_I32 && most < least) least = most;
+      }
+      fact = this.#previous[fact]!;
+    }
+    return least;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What conditions and counted rounds say of addresses saves checks, and no trap: they are the same as in
+ * plain V8, at the same access with the same state.
+ */
+import { describe, expect, test } from 'vitest';
+import { CODE_LIMITS, type CodeLimits } from '../../src/engine/instrument/code-limits.ts';
+import { instrument } from '../../src/engine/instrument/instrument.ts';
+import { decodeModule } from '../../src/wasm/module.ts';
+import { assemble, Debuggee } from './debuggee.ts';
+import { outcome } from './oracle/scenario.ts';
+import { rangeModule } from './range-programs.ts';
+
+const FUNCTIONS = 40;
+const ARGUMENTS = [0, 1, 9, 36, 100, 235, 236, 65_535, 65_536, 0x7fff_ffff, -1, -100];
+const EACH: CodeLimits = {
+  ...CODE_LIMITS,
+  checksAhead: false,
+  addressSums: false,
+  valueRanges: false,
+  loopMemorySize: false,
+  chunkRounds: 0,
+};
+const OTHERS: Readonly<Record<string, CodeLimits>> = {
+  everything: CODE_LIMITS,
+  'without chunks': { ...CODE_LIMITS, chunkRounds: 0 },
+  'left soon': {
+    ...CODE_LIMITS,
+    cruiseBytes: 0,
+    runningBytes: 60,
+    mostRunningBytes: 400,
+    loopBytes: 0,
+  },
+};
+
+function callAll(call: (name: string, argument: number) => unknown): string[] {
+  return Array.from({ length: FUNCTIONS }, (_, i) =>
+    ARGUMENTS.map((argument) => `${i} ${argument}: ${outcome(() => call(`f${i}`, argument))}`),
+  ).flat();
+}
+
+function debugged(
+  bytes: Uint8Array,
+  codeLimits: CodeLimits,
+): { results: string[]; stops: string[] } {
+  const debuggee = new Debuggee(() => 'run', { codeLimits });
+  const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes));
+  const results = callAll((name, argument) => debuggee.call(instance, name, argument));
+  const stops = debuggee.stops.map(
+    ({ event, top }) => `${event} ${top.pc} ${top.locals} ${top.operands}`,
+  );
+  return { results, stops };
+}
+
+describe.each([1, 2, 3, 4])('random functions from seed %i', (seed) => {
+  test('trap where plain V8 does', async () => {
+    const seeds = Array.from({ length: FUNCTIONS }, (_, i) => seed * 1000 + i);
+    const bytes = await assemble(rangeModule(seeds));
+    const { exports } = new WebAssembly.Instance(
+      new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>),
+    );
+    const plain = callAll((name, argument) => (exports[name] as (p: number) => unknown)(argument));
+    expect(plain.join()).toMatch(/out of bounds/);
+    const each = debugged(bytes, EACH);
+    expect(each.results).toEqual(plain);
+    for (const limits of Object.values(OTHERS)) expect(debugged(bytes, limits)).toEqual(each);
+  });
+});
+
+const STORE = (address: string): string => `(i32.store8 ${address} (i32.const 1))`;
+const latch = (order: string, step: number, bound: number): string =>
+  `(br_if $l (i32.${order} (local.tee $i (i32.add (local.get $i) (i32.const ${step}))) (i32.const ${bound})))`;
+const START = '(local.set $i (i32.const 0))';
+
+/** Bodies of which all accesses are in bounds of one page, by what says so. */
+const BOUNDED: Readonly<Record<string, string>> = {
+  'rounds up to a bound': `${START} (loop $l ${STORE('(local.get $i)')} ${latch('lt_u', 7, 65_536)})`,
+  'rounds up to a signed bound': `${START} (loop $l ${STORE('(local.get $i)')} ${latch('lt_s', 7, 65_536)})`,
+  'rounds until a number': `${START} (loop $l (call $f) ${STORE('(local.get $i)')} ${latch('ne', 4, 65_536)})`,
+  'rounds down to 0': `(local.set $i (i32.const 65535))
+    (loop $l (call $f) ${STORE('(local.get $i)')} (br_if $l (local.tee $i (i32.add (local.get $i) (i32.const -1)))))`,
+  'what grows beside the counter': `${START} (local.set $j (i32.const 536))
+    (loop $l (call $f) ${STORE('(local.get $j)')} (local.set $j (i32.add (local.get $j) (i32.const 100)))
+      ${latch('ne', 2, 1300)})`,
+  'a condition': `(if (i32.lt_u (local.get $i) (i32.const 65536)) (then ${STORE('(local.get $i)')}))`,
+  'a condition, otherwise': `(if (i32.gt_u (local.get $i) (i32.const 65535)) (then) (else ${STORE('(local.get $i)')}))`,
+  'a way around': `(block $b (br_if $b (i32.ge_u (local.get $i) (i32.const 65536))) ${STORE('(local.get $i)')})`,
+  'another value': `(block $b
+    (br_if $b (i32.gt_u (local.get $i) (i32.const 65536))) (br_if $b (i32.le_u (local.get $i) (local.get $j)))
+    ${STORE('(local.get $j)')})`,
+  'what a dead end does not change': `(local.set $i (i32.and (local.get $i) (i32.const 4095)))
+    (block $b (br_if $b (local.get $j)) (local.set $i (i32.const -1)) (return)) ${STORE('(local.get $i)')}`,
+};
+
+test.each(Object.keys(BOUNDED))('%s saves the check', async (name) => {
+  const bytes = await assemble(`(module (memory 1) (func $f)
+    (func (param $i i32) (param $j i32) ${BOUNDED[name]}))`);
+  const module = decodeModule(bytes);
+  const size = (traps: boolean, limits: CodeLimits): number =>
+    instrument(module, 0, traps, { ...limits, chunkRounds: 0, loopMemorySize: false }).bytes.length;
+  expect(size(true, CODE_LIMITS)).toBe(size(false, CODE_LIMITS));
+  const without = { ...CODE_LIMITS, valueRanges: false };
+  expect(size(true, without)).toBeGreaterThan(size(false, without));
+});
