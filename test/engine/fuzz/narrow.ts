@@ -19,6 +19,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     checksAhead: false,
     addressSums: false,
     forwardLoads: false,
+    valueRanges: false,
     storesAtOnceFrom: 1,
     leafFunctions: false,
     bareLeaves: 0,
