@@ -53,6 +53,21 @@ const BODIES: Readonly<Record<string, string>> = {
     ${load('offset=4')}`,
   'an exception': `(block $b (try_table (catch_all $b) (i32.store offset=4 (local.get $p) (i32.const 1))
     (call $throw (local.get $p)))) ${load('offset=4')}`,
+  'a small function that reads': `(drop (call $read (local.get $p))) ${load('offset=4')}`,
+  'one that writes there': `(call $write (local.get $p)) ${load('offset=4')}`,
+  'one that writes beside': `(call $write (i32.add (local.get $p) (i32.const 6))) ${load('offset=4')}`,
+  'one that writes elsewhere': `(call $write (local.get $q)) ${load('offset=4')}`,
+  'one that writes at a constant': `(i32.store (i32.const 64) (i32.const 8))
+    (local.set $a (i32.load (i32.const 64))) (call $writeConstant)
+    (local.set $a (i32.sub (local.get $a) (i32.load (i32.const 64)))) ${load('offset=4')}`,
+  'one whose frame is below': `(local.set $p (i32.sub (global.get $sp) (i32.const 64)))
+    (global.set $sp (local.get $p)) (i32.store offset=60 (local.get $p) (i32.const 5))
+    (i32.store (local.get $p) (i32.const 6)) (call $frame (i32.const 1) (i32.const 2))
+    (local.set $a (i32.add (i32.load offset=60 (local.get $p)) (i32.load (local.get $p))))
+    (i32.store (local.get $p) (local.get $a))
+    (global.set $sp (i32.add (local.get $p) (i32.const 8))) (call $frame (i32.const 3) (i32.const 4))
+    (local.set $a (i32.sub (i32.load (local.get $p)) (i32.load offset=60 (local.get $p))))
+    (global.set $sp (i32.add (local.get $p) (i32.const 64)))`,
   growth: `(drop (memory.grow $memory (i32.const 1))) ${load('offset=4')}`,
 };
 
@@ -68,6 +83,15 @@ function loads(count: number): string {
 const TEXT = `(module
   (import "m" "memory" (memory $memory 1 3)) (import "m" "memory" (memory $same 1 3))
   (tag $tag)
+  (global $sp (mut i32) (i32.const 4096))
+  (func $read (param $p i32) (result i32) (i32.load (local.get $p)))
+  (func $write (param $p i32) (i32.store offset=2 (local.get $p) (i32.const 0x11223344)))
+  (func $writeConstant (i32.store16 (i32.const 65) (i32.const 3)))
+  (func $frame (param $x i32) (param $y i32) (local $fp i32)
+    (local.set $fp (i32.sub (global.get $sp) (i32.const 16)))
+    (i32.store offset=12 (local.get $fp) (local.get $x))
+    (i32.store offset=8 (local.get $fp) (i32.load offset=12 (local.get $fp)))
+    (i32.store offset=4 (local.get $fp) (local.get $y)))
   (func $throw (param $p i32) (i32.store offset=4 (local.get $p) (i32.const 6)) (throw $tag))
   ${Object.values(BODIES)
     .map(

@@ -112,6 +112,15 @@ export class AddressValues {
     return value;
   }
 
+  /** A global gets the operand on top. */
+  writeGlobal(index: number): void {
+    const { operands, dominance, sums } = this.#context;
+    this.#globals.delete(index);
+    if (!sums) return;
+    const value = this.operand(operands.height - 1);
+    this.#globals.set(index, { value, time: dominance.tick() });
+  }
+
   /** One of the globals is written; undefined: any. */
   forgetGlobal(index: number | undefined): void {
     if (index === undefined) this.#globals.clear();
@@ -122,6 +131,11 @@ export class AddressValues {
   forgetGlobals(): void {
     this.#globals.clear();
     this.othersRan++;
+  }
+
+  /** The value of an i32. */
+  absolute(constant: number): number {
+    return this.#add(ZERO, constant | 0, Infinity);
   }
 
   /** A value and a constant that is added to it. */

@@ -12,6 +12,7 @@ import type { BareLeaf, LeafSpan } from './bare-leaves.ts';
 import type { BoundsCheck } from './bounds-check.ts';
 import type { Dominance } from './dominance.ts';
 import { BEYOND } from './layout.ts';
+import type { LoadForwarding } from './load-forwarding.ts';
 import type { EmitTarget } from './target.ts';
 import type { TrapChecks } from './trap-checks.ts';
 import type { VersionWriter } from './version-writer.ts';
@@ -22,6 +23,7 @@ export interface BareCallsContext {
   readonly dominance: Dominance;
   readonly values: AddressValues;
   readonly traps: TrapChecks;
+  readonly loads: LoadForwarding;
 }
 
 export class BareCalls {
@@ -57,14 +59,18 @@ export class BareCalls {
 
   /** The call itself. */
   call({ pc, op, index }: InstructionReader, copy: number): void {
-    const { code, values } = this.#context;
+    const { code, values, loads } = this.#context;
     const { calls, out, options, plan, walker } = code;
-    const { writesGlobals } = plan.bareLeaves.called(op, index, walker)!;
+    const { spans, writesGlobals } = plan.bareLeaves.called(op, index, walker)!;
+    const first = this.#firstArgument(plan.module.functions[index]!.typeIndex);
+    for (const span of spans) {
+      if (span.isWritten) loads.overwrite(span.memory, this.#value(span, first), span.bytes);
+    }
     if (writesGlobals) values.forgetGlobal(undefined);
-    const first = out.length;
+    const start = out.length;
     // V8's stack may overflow here.
     calls.anchorPosition();
-    options.positions?.add(first, out.length, pc);
+    options.positions?.add(start, out.length, pc);
     out.op(Op.call);
     out.u32(copy);
   }
@@ -117,6 +123,7 @@ export class BareCalls {
 
   #value({ base, offset }: LeafSpan, first: number): number {
     const { values } = this.#context;
+    if (base.kind === 'zero') return values.absolute(offset);
     const start =
       base.kind === 'global' ? values.global(base.index) : values.operand(first + base.index);
     return values.plus(start, offset);

@@ -17,6 +17,7 @@ export interface LeafSpan {
   readonly base: { readonly kind: 'zero' | 'param' | 'global'; readonly index: number };
   readonly offset: number;
   readonly bytes: number;
+  readonly isWritten: boolean;
 }
 
 export interface BareLeaf {
@@ -109,8 +110,9 @@ export class BareLeaves {
     if (spans.some(({ low, high }) => high - low > MOST_BYTES)) return undefined;
     const found = new Map(
       spans.map((span) => {
-        const { memory, low, high } = span;
-        return [span, { memory, base: walk.baseOf(span), offset: low | 0, bytes: high - low }];
+        const { memory, low, high, isWritten } = span;
+        const base = walk.baseOf(span);
+        return [span, { memory, base, offset: low | 0, bytes: high - low, isWritten }];
       }),
     );
     return {

@@ -87,6 +87,7 @@ export class FunctionEmitter {
       dominance,
       values,
       traps: this.#traps,
+      loads: this.#loads,
     });
     this.structures = new Structures({
       code: this.code,
@@ -216,9 +217,7 @@ export class FunctionEmitter {
         this.#dominance.endStretch();
         break;
       case Op.globalSet:
-        this.#values.forgetGlobal(
-          this.code.plan.module.importedGlobals > reader.index ? undefined : reader.index,
-        );
+        this.#writeGlobal(reader.index);
         break;
       case Op.returnCall:
       case Op.returnCallIndirect:
@@ -281,6 +280,13 @@ export class FunctionEmitter {
     else for (const label of labels) this.#dominance.branch(level - label, level);
   }
 
+  #writeGlobal(index: number): void {
+    // Those that are imported may be one.
+    const isImported = index < this.code.plan.module.importedGlobals;
+    if (isImported) this.#values.forgetGlobal(undefined);
+    this.#values.writeGlobal(index);
+  }
+
   /** Non-nullable locals are nullable ones here, and some are in the frame only. */
   #local(reader: InstructionReader): void {
     const { walker, frame } = this.code;
@@ -304,7 +310,6 @@ export class FunctionEmitter {
       this.#bareCopy = undefined;
       this.#bareCalls.call(reader, bare);
       walker.apply(reader);
-      this.#loads.forget();
       return;
     }
     this.#values.forgetGlobals();

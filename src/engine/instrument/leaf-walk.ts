@@ -33,6 +33,8 @@ interface Span {
   readonly base: number;
   low: number;
   high: number;
+  /** There are stores. */
+  isWritten: boolean;
 }
 
 /** An i32 in memory, at a base and a constant. */
@@ -234,6 +236,7 @@ export class LeafWalk {
     const span = this.#span(memory, base, low, low + memOffset32 + bytes);
     const at = low + memOffset32;
     if (info.results?.length === 0) {
+      span.isWritten = true;
       this.#store(span, at, bytes, op === Op.i32Store ? this.#operand(0) : UNKNOWN);
       return UNKNOWN;
     }
@@ -243,7 +246,7 @@ export class LeafWalk {
   #span(memory: number, base: number, low: number, high: number): Span {
     let span = this.spans.find((other) => other.memory === memory && other.base === base);
     if (span === undefined) {
-      span = { memory, base, low, high };
+      span = { memory, base, low, high, isWritten: false };
       this.spans.push(span);
     }
     span.low = Math.min(span.low, low);

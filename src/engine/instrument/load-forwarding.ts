@@ -57,6 +57,23 @@ export class LoadForwarding {
     this.#facts.clear();
   }
 
+  /**
+   * So many bytes may be written, from an address on that is an i32.
+   *
+   * @param value what is known of the address, see `AddressValues`
+   */
+  overwrite(memory: number, value: number, bytes: number): void {
+    if (!this.#enabled) return;
+    const place = this.#place;
+    place.memory = memory;
+    place.wide = false;
+    place.base = this.#values.base(value);
+    place.constant = this.#values.constant(value);
+    place.offset = 0;
+    place.bytes = bytes;
+    this.#facts.overwrite(place);
+  }
+
   /** A local of the function's own gets the operand on top, before it is popped. */
   write(local: number): void {
     if (!this.#enabled || local >= this.#code.registers) return;
