@@ -57,6 +57,7 @@ export class DerivedLocals {
   readonly #byLocal = new Map<number, DerivedLocal>();
   /** By the local that is the first of its inputs to be written: those that are derived no more then. */
   readonly #opened = new Map<number, number[]>();
+  readonly isEmpty: boolean;
   readonly locals: LocalSet;
   readonly marks: LocalSet;
 
@@ -65,6 +66,7 @@ export class DerivedLocals {
     locals: number,
   ) {
     this.all = all;
+    this.isEmpty = all.length === 0;
     this.locals = new LocalSet(locals);
     this.marks = new LocalSet(locals);
     for (const derived of all) {
@@ -80,16 +82,17 @@ export class DerivedLocals {
 
   /** Whether it is one of them, at some pc. */
   isDerived(local: number): boolean {
-    return this.locals.has(local);
+    return !this.isEmpty && this.locals.has(local);
   }
 
   /** Whether it tells about others. */
   isMark(local: number): boolean {
-    return this.marks.has(local);
+    return !this.isEmpty && this.marks.has(local);
   }
 
   /** How the local follows from others before the instruction at `pc`; undefined: it does not. */
   at(local: number, pc: number): DerivedLocal | undefined {
+    if (this.isEmpty) return undefined;
     const derived = this.#byLocal.get(local);
     if (derived === undefined || (pc > derived.until && pc <= derived.end)) return undefined;
     return derived;
@@ -150,7 +153,7 @@ class Finder {
 
   consider(candidate: Candidate): void {
     const { local, start, end } = candidate;
-    if (this.found.length >= MOST_DERIVED || this.#writes.single(local)?.pc !== end) return;
+    if (this.found.length >= MOST_DERIVED || !this.#writes.isSingle(local)) return;
     const reader = new InstructionReader(this.#module.bytes, start, end);
     // What it is computed to before the stretch runs for the first time: undefined if that is not known.
     let stack: Integer[] | undefined = [];

@@ -97,14 +97,19 @@ for (const op of [Op.brOnNull, Op.brOnNonNull]) KINDS[op] = LEAVES;
 /** Of the prefixed ones, these go elsewhere. */
 const PREFIXED_BRANCHES: ReadonlySet<number> = new Set([Op.brOnCast, Op.brOnCastFail]);
 
+const NONE = -1;
+const SEVERAL = -2;
+
 export class LocalWrites {
   readonly candidates: Candidate[] = [];
   /** The locals that are written, in the order of the instructions. */
   readonly order: number[] = [];
   readonly #localTypes: readonly ValType[];
   readonly #params: number;
-  /** By local; null where there are several. */
-  readonly #writes = new Map<number, Write | null>();
+  /** By local: the offset of the one write, or NONE or SEVERAL. */
+  readonly #pcs: number[];
+  /** By local: the number of the stretch, and in the lowest bit whether it runs once. */
+  readonly #stretches: number[];
   #stretch = 0;
   #lastExit = -1;
   /** Where the instructions begin that compute the operands on top, the others not counted. */
@@ -114,15 +119,24 @@ export class LocalWrites {
   constructor(localTypes: readonly ValType[], params: number) {
     this.#localTypes = localTypes;
     this.#params = params;
+    this.#pcs = new Array<number>(localTypes.length).fill(NONE);
+    this.#stretches = new Array<number>(localTypes.length).fill(0);
   }
 
   /** The one write to a local; undefined if there is none, or several. */
   single(local: number): Write | undefined {
-    return this.#writes.get(local) ?? undefined;
+    const pc = this.#pcs[local]!;
+    if (pc < 0) return undefined;
+    const stretch = this.#stretches[local]!;
+    return { pc, stretch: stretch >>> 1, runsOnce: (stretch & 1) === 1 };
+  }
+
+  isSingle(local: number): boolean {
+    return this.#pcs[local]! >= 0;
   }
 
   isWritten(local: number): boolean {
-    return this.#writes.has(local);
+    return this.#pcs[local] !== NONE;
   }
 
   /**
@@ -167,9 +181,13 @@ export class LocalWrites {
     const stretch = this.#stretch;
     const runsOnce = constructs.length === 1;
     const ordinal = this.order.push(local) - 1;
-    const isFirst = !this.#writes.has(local);
-    this.#writes.set(local, isFirst ? { pc, stretch, runsOnce } : null);
-    if (!isFirst || this.#height === 0 || local < this.#params) return;
+    if (this.#pcs[local] !== NONE) {
+      this.#pcs[local] = SEVERAL;
+      return;
+    }
+    this.#pcs[local] = pc;
+    this.#stretches[local] = (stretch << 1) | Number(runsOnce);
+    if (this.#height === 0 || local < this.#params) return;
     const type = this.#localTypes[local]!;
     if (type !== I32 && type !== I64) return;
     const start = this.#starts[this.#height - 1]!;

@@ -200,7 +200,7 @@ export class Walker {
   }
 
   #leaveOutDerived(set: LocalSet): void {
-    if (this.#fn.derived !== undefined) set.deleteFrom(this.#fn.derived.locals);
+    if (this.#fn.derived?.isEmpty === false) set.deleteFrom(this.#fn.derived.locals);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
