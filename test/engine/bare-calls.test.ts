@@ -31,6 +31,27 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   },
 };
 
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly table: WebAssembly.Table;
+  readonly leaf: unknown;
+  readonly run: (p: number, n: number) => number;
+}
+
+interface Program {
+  exports?: Exports;
+}
+
+/** Writes to the table now and then. */
+function hostOf(program: Program, seen: number[]) {
+  return {
+    f: (value: number) => {
+      seen.push(value);
+      if ((value & 15) === 3) program.exports?.table.set(seen.length & 1, program.exports.leaf);
+    },
+  };
+}
+
 const MOST_STOPS = 150;
 
 function run(
@@ -58,13 +79,15 @@ function run(
   const module = engine.loadModule(bytes);
   const all = instructions(module);
   for (let i = 0; i < 2; i++) module.breakpoints.add(all[random.below(all.length)]!.pc);
-  const host = { f: (value: number) => seen.push(value) };
+  const program: Program = {};
+  const host = hostOf(program, seen);
   const outcomes: string[] = [];
   let memory: WebAssembly.Memory | undefined;
   outcomes.push(
     outcome(() => {
       const instance = engine.enter(() => engine.instantiate(module, { host }));
-      memory = instance.exports['memory'] as WebAssembly.Memory;
+      program.exports = instance.exports as unknown as Exports;
+      memory = program.exports.memory;
       for (const [p, n] of ARGUMENTS) {
         outcomes.push(outcome(() => debuggee.call(instance, 'run', p, n)));
       }
@@ -104,11 +127,11 @@ function plainly(bytes: Uint8Array) {
   outcomes.push(
     outcome(() => {
       const compiled = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
-      const { exports } = new WebAssembly.Instance(compiled, {
-        host: { f: (value: number) => seen.push(value) },
-      });
-      memory = exports['memory'] as WebAssembly.Memory;
-      const call = exports['run'] as (p: number, n: number) => number;
+      const program: Program = {};
+      const { exports } = new WebAssembly.Instance(compiled, { host: hostOf(program, seen) });
+      program.exports = exports as unknown as Exports;
+      const { memory: itsMemory, run: call } = program.exports;
+      memory = itsMemory;
       for (const [p, n] of ARGUMENTS) outcomes.push(outcome(() => call(p, n)));
       return 'done';
     }),

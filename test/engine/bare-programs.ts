@@ -30,7 +30,10 @@ class Writer {
       (memory (export "memory") 1 ${this.#pick(['', '1', '3'])})
       (global $sp (mut i32) (i32.const ${this.#pick([1024, 1024, 1024, 40, 20, 12, 65536, 65540])}))
       (global $g (mut i32) (i32.const ${this.#pick([64, 65532, 100])}))
-      (table funcref (elem $leaf0 $leaf1))
+      (type $leaf (func (param i32 i32) (result i32)))
+      (table $one (export "table") 3 3 funcref) (elem (table $one) (i32.const 0) func
+        ${this.#pick(['$leaf0 $leaf1', '$leaf0 $leaf0', '$leaf1 $leaf1'])})
+      (table $other 2 2 funcref) (elem (table $other) (i32.const 0) func $leaf3 $other)
       ${leaves.join('\n')}
       (func $other (param $p i32) (result i32)
         (call $host (local.get $p))
@@ -81,12 +84,29 @@ class Writer {
   }
 
   #call(): string {
-    return `(call $leaf${this.#random.below(this.#leaves)} ${this.#pointer()} ${this.#pick([
+    const pointer = this.#pointer();
+    const value = this.#pick([
       '(local.get $n)',
       '(local.get $a)',
       '(i32.const 9)',
       this.#pointer(),
-    ])})`;
+    ]);
+    switch (this.#random.below(8)) {
+      case 0:
+        return `(call_indirect $other (type $leaf) ${pointer} ${value} (i32.const 0))`;
+      case 1:
+      case 2:
+        return `(call_indirect $one (type $leaf) ${pointer} ${value}
+          (i32.and (local.get $n) (i32.const 1)))`;
+      case 3:
+        // Seldom null, or beyond the end.
+        return `(call_indirect $one (type $leaf) ${pointer} ${value}
+          (i32.eq (local.get $n) (i32.const 5))
+          (i32.mul (i32.const ${2 + this.#random.below(2)}))
+          (i32.add (i32.const ${this.#random.below(2)})))`;
+      default:
+        return `(call $leaf${this.#random.below(this.#leaves)} ${pointer} ${value})`;
+    }
   }
 
   #pointer(): string {

@@ -125,7 +125,7 @@ async function isBare(text: string): Promise<boolean> {
   while (reader.read()) if (reader.op === Op.call) break;
   const innermost = { guarded: false };
   const leaves = BareLeaves.of(module, CODE_LIMITS);
-  return leaves.called(Op.call, reader.index, { innermost } as never) !== undefined;
+  return leaves.called(reader, { innermost } as never) !== undefined;
 }
 
 test.each(LEAVES)('a trap %s', async (_, bare, body, q, v) => {

@@ -73,7 +73,7 @@ export function copyVector(
   if (entries.length > 0) out.vectorSection(id, module, entries);
 }
 
-function piece(write: (out: ByteWriter) => void): Uint8Array {
+export function piece(write: (out: ByteWriter) => void): Uint8Array {
   const out = new ByteWriter(32);
   write(out);
   return out.take();
@@ -101,12 +101,18 @@ export function importEntries(module: Module) {
   ];
 }
 
+/** Entry of the table section for a table of functions. */
+export function tableEntry(min: number, max?: number): Uint8Array {
+  const limits = { ...UNBOUNDED, min: BigInt(min), max: max === undefined ? max : BigInt(max) };
+  return piece((out) => writeTableType(out, { element: FUNCREF, limits }));
+}
+
 export function tableEntries(module: Module, functions: number) {
-  const table = (min: number): Uint8Array =>
-    piece((out) =>
-      writeTableType(out, { element: FUNCREF, limits: { min: BigInt(min), ...UNBOUNDED } }),
-    );
-  return [...sectionEntries(module, SectionId.table), table(functions), table(FIRST_FREE_SLOT)];
+  return [
+    ...sectionEntries(module, SectionId.table),
+    tableEntry(functions),
+    tableEntry(FIRST_FREE_SLOT),
+  ];
 }
 
 /** Globals behind the module's own. */

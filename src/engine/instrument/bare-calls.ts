@@ -9,10 +9,10 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { AddressValues } from './address-values.ts';
 import type { BareLeaf, LeafSpan } from './bare-leaves.ts';
-import type { BoundsCheck } from './bounds-check.ts';
 import type { Dominance } from './dominance.ts';
 import { BEYOND } from './layout.ts';
 import type { LoadForwarding } from './load-forwarding.ts';
+import type { SignatureTest } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import type { TrapChecks } from './trap-checks.ts';
 import type { VersionWriter } from './version-writer.ts';
@@ -26,6 +26,9 @@ export interface BareCallsContext {
   readonly loads: LoadForwarding;
 }
 
+/** The index of a copy, or a table of them and the type. */
+export type BareCallee = number | { readonly table: number; readonly typeIndex: number };
+
 export class BareCalls {
   readonly #context: BareCallsContext;
   /** By limit word's address: when it was looked at, and `AddressValues.othersRan` then. */
@@ -38,31 +41,47 @@ export class BareCalls {
   /**
    * Before a call: leaves if it must be one of the function itself.
    *
-   * @returns the index of the copy; undefined: there is none to be called here
+   * @returns what the call itself is of; undefined: there is none to be called here
    */
-  check(reader: InstructionReader): number | undefined {
+  check(reader: InstructionReader): BareCallee | undefined {
     const { code, target } = this.#context;
     const { plan, walker, options } = code;
-    const { op, index, pc } = reader;
-    const leaf = plan.bareLeaves.called(op, index, walker);
+    const { op, index, index2, pc } = reader;
+    const leaf = plan.bareLeaves.called(reader, walker);
     if (leaf === undefined || options.early === false) return undefined;
     if (options.limitAddress === undefined) return undefined;
     const { hooks } = options;
     // The stop at a hooked instruction has been before its check.
     if (hooks === 'all' || (hooks !== 'none' && hooks.has(pc))) return undefined;
-    const copy = target.bare(index);
+    const isIndirect = op === Op.callIndirect;
+    const test = isIndirect ? target.signature(index2, index) : undefined;
+    if (isIndirect && test?.decisive !== true) return undefined;
+    const copy =
+      test === undefined
+        ? target.bare(index)
+        : target.bareInTable(index2, test.length, leaf.functions);
     if (copy === undefined) return undefined;
-    const params = plan.module.functions[index]!.typeIndex;
-    this.#leaveIfItMust(leaf, copy.limitAddress, this.#firstArgument(params), pc);
-    return copy.index;
+    const typeIndex = isIndirect ? index : plan.module.functions[index]!.typeIndex;
+    const first = this.#firstArgument(typeIndex, isIndirect);
+    const conditions = this.#conditions(leaf, copy.limitAddress, first);
+    if (test !== undefined) conditions.push(...this.#unlessSigned(test));
+    if (conditions.length > 0) {
+      code.frame.houseOperands(walker.operands);
+      code.exits.leaveIfAny(conditions, pc | BEYOND);
+    }
+    return test === undefined ? copy.index : { table: copy.index, typeIndex };
   }
 
   /** The call itself. */
-  call({ pc, op, index }: InstructionReader, copy: number): void {
+  call(reader: InstructionReader, callee: BareCallee): void {
     const { code, values, loads } = this.#context;
     const { calls, out, options, plan, walker } = code;
-    const { spans, writesGlobals } = plan.bareLeaves.called(op, index, walker)!;
-    const first = this.#firstArgument(plan.module.functions[index]!.typeIndex);
+    const { spans, writesGlobals } = plan.bareLeaves.called(reader, walker)!;
+    const isIndirect = typeof callee === 'object';
+    const typeIndex = isIndirect
+      ? callee.typeIndex
+      : plan.module.functions[reader.index]!.typeIndex;
+    const first = this.#firstArgument(typeIndex, isIndirect);
     for (const span of spans) {
       if (span.isWritten) loads.overwrite(span.memory, this.#value(span, first), span.bytes);
     }
@@ -70,23 +89,27 @@ export class BareCalls {
     const start = out.length;
     // V8's stack may overflow here.
     calls.anchorPosition();
-    options.positions?.add(start, out.length, pc);
-    out.op(Op.call);
-    out.u32(copy);
+    options.positions?.add(start, out.length, reader.pc);
+    if (isIndirect) {
+      out.callIndirect(Op.callIndirect, callee.typeIndex, callee.table);
+    } else {
+      out.op(Op.call);
+      out.u32(callee);
+    }
   }
 
-  #firstArgument(typeIndex: number): number {
+  #firstArgument(typeIndex: number, isIndirect: boolean): number {
     const { plan, walker } = this.#context.code;
     const { composite } = plan.module.types[typeIndex]!;
     const count = composite.kind === 'func' ? composite.params.length : 0;
-    return walker.operands.height - count;
+    return walker.operands.height - count - (isIndirect ? 1 : 0);
   }
 
-  #leaveIfItMust(leaf: BareLeaf, limitAddress: number, first: number, pc: number): void {
+  /** The call must be one of the function itself if one of these is true. */
+  #conditions(leaf: BareLeaf, limitAddress: number, first: number): (() => void)[] {
     const { code, traps } = this.#context;
-    const { out, walker, frame, exits } = code;
+    const { out } = code;
     const conditions: (() => void)[] = [];
-    const checks: BoundsCheck[] = [];
     if (!this.#isLookedAt(limitAddress)) {
       conditions.push(() => {
         out.loadLimit(limitAddress);
@@ -97,19 +120,31 @@ export class BareCalls {
       if (span.base.kind === 'zero') continue;
       const check = traps.ahead(span.memory, this.#value(span, first), span.bytes);
       if (check === undefined) continue;
-      checks.push(check);
       const push = (): void => this.#pushStart(span, first);
       conditions.push(() => check.write(BigInt(span.bytes), push, false));
     }
     for (const [a, b] of leaf.apart) conditions.push(() => this.#pushOverlap(a, b, first));
-    if (conditions.length === 0) return;
-    frame.houseOperands(walker.operands);
-    conditions.forEach((push, i) => {
-      push();
-      if (i > 0) out.op(Op.i32Or);
-    });
-    const flagsAt = exits.leaveIf(pc | BEYOND);
-    for (const check of checks) check.flagsAt = flagsAt;
+    return conditions;
+  }
+
+  /** The element whose index is on top of the operands is not certainly one of the functions. */
+  #unlessSigned({ address, length, signature }: SignatureTest): (() => void)[] {
+    const { out, walker, frame } = this.#context.code;
+    const pushIndex = (): void => frame.pushOperand(walker.operands, walker.operands.height - 1);
+    return [
+      () => {
+        pushIndex();
+        out.i32Const(length);
+        // The comparison that V8 makes itself: it leaves its own out then.
+        out.op(Op.i32LtU);
+        out.op(Op.i32Eqz);
+      },
+      () => {
+        pushIndex();
+        out.isByte(address, signature);
+        out.op(Op.i32Eqz);
+      },
+    ];
   }
 
   /** Since the word was last looked at, nothing has stopped: an interrupt can wait for the next check. */

@@ -3,11 +3,14 @@
  * loop, and of which the caller can tell beforehand that no instruction will trap. Nobody sees a frame
  * of theirs: the caller looks first whether something wants to stop in them.
  */
+import { canonicalTypes } from '../../wasm/canonical-types.ts';
+import type { InstructionReader } from '../../wasm/instructions.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { LeafWalk } from './leaf-walk.ts';
+import { functionsInTable } from './signature-tables.ts';
 import type { Walker } from './walker.ts';
 
 /** Bytes of memory that a function accesses, or some of them: from base + offset on, modulo 2^32. */
@@ -21,6 +24,8 @@ export interface LeafSpan {
 }
 
 export interface BareLeaf {
+  /** Indices of the functions that may be called: one, but for indirect calls. */
+  readonly functions: readonly number[];
   /** They must be in bounds. The smallest memory has what begins at zero. */
   readonly spans: readonly LeafSpan[];
   /** Pairs that must not overlap: what is loaded from the one has been stored there, and is a base. */
@@ -28,9 +33,13 @@ export interface BareLeaf {
   readonly writesGlobals: boolean;
 }
 
+/** What is looked at of an instruction. */
+export type CallInstruction = Pick<InstructionReader, 'op' | 'index' | 'index2'>;
+
 /** A caller has a check for each. */
 const MOST_SPANS = 4;
 const MOST_APART = 2;
+const MOST_FUNCTIONS = 64;
 const MOST_BYTES = 1 << 16;
 const MOST_LOCALS = 64;
 
@@ -39,6 +48,9 @@ export class BareLeaves {
   readonly #mostBytes: number;
   /** By function index. */
   readonly #known: (BareLeaf | 'none')[] = [];
+  /** By table, then by type. */
+  readonly #throughTables: Map<number, BareLeaf | 'none'>[] = [];
+  #canonical: readonly number[] | undefined;
 
   private constructor(module: Module, mostBytes: number) {
     this.#module = module;
@@ -66,10 +78,12 @@ export class BareLeaves {
    * bodies: V8 lets a handler catch an overflow of the stack, and there the frame is what it was at
    * the last call.
    *
-   * @param index the first immediate of the instruction
+   * @param call the instruction, which has just been read
    */
-  called(op: number, index: number, { innermost }: Walker): BareLeaf | undefined {
-    return op === Op.call && !innermost.guarded ? this.#of(index) : undefined;
+  called({ op, index, index2 }: CallInstruction, { innermost }: Walker): BareLeaf | undefined {
+    if (this.#mostBytes === 0 || innermost.guarded) return undefined;
+    if (op === Op.call) return this.#of(index);
+    return op === Op.callIndirect ? this.#throughTable(index2, index) : undefined;
   }
 
   #of(func: number): BareLeaf | undefined {
@@ -79,6 +93,35 @@ export class BareLeaves {
       this.#known[func] = leaf;
     }
     return leaf === 'none' ? undefined : leaf;
+  }
+
+  #throughTable(table: number, typeIndex: number): BareLeaf | undefined {
+    this.#throughTables[table] ??= new Map();
+    const ofTable = this.#throughTables[table];
+    let leaf = ofTable.get(typeIndex);
+    if (leaf === undefined) {
+      leaf = this.#findInTable(table, typeIndex) ?? 'none';
+      ofTable.set(typeIndex, leaf);
+    }
+    return leaf === 'none' ? undefined : leaf;
+  }
+
+  /** One for all functions of a type in a table. */
+  #findInTable(table: number, typeIndex: number): BareLeaf | undefined {
+    this.#canonical ??= canonicalTypes(this.#module);
+    const found = functionsInTable(this.#module, table, typeIndex, this.#canonical);
+    if (found === undefined || found.size === 0 || found.size > MOST_FUNCTIONS) return undefined;
+    const functions = [...found];
+    const spans: LeafSpan[] = [];
+    let writesGlobals = false;
+    for (const func of functions) {
+      const leaf = this.#of(func);
+      if (leaf === undefined || leaf.apart.length > 0) return undefined;
+      if (leaf.writesGlobals) writesGlobals = true;
+      for (const span of leaf.spans) include(spans, span);
+    }
+    const isSmall = spans.length <= MOST_SPANS && spans.every(({ bytes }) => bytes <= MOST_BYTES);
+    return isSmall ? { functions, spans, apart: [], writesGlobals } : undefined;
   }
 
   #find(func: number): BareLeaf | undefined {
@@ -116,9 +159,31 @@ export class BareLeaves {
       }),
     );
     return {
+      functions: [func],
       spans: [...found.values()],
       apart: apart.map(([a, b]) => [found.get(a)!, found.get(b)!] as const),
       writesGlobals,
     };
   }
+}
+
+/** Makes one of the spans wide enough for another at the same base, or adds that. */
+function include(spans: LeafSpan[], span: LeafSpan): void {
+  const at = spans.findIndex(
+    ({ memory, base: { kind, index } }) =>
+      memory === span.memory && kind === span.base.kind && index === span.base.index,
+  );
+  if (at < 0) {
+    spans.push(span);
+    return;
+  }
+  const { offset, bytes, isWritten } = spans[at]!;
+  const low = Math.min(offset, span.offset);
+  const high = Math.max(offset + bytes, span.offset + span.bytes);
+  spans[at] = {
+    ...span,
+    offset: low,
+    bytes: high - low,
+    isWritten: isWritten || span.isWritten,
+  };
 }

@@ -127,6 +127,8 @@ export function continuationModule(
       helperTypes.set(copy.index, module.functions[func]!.typeIndex);
       return { ...copy, index: functions.number(copy.index) };
     },
+    // It is not worth one more import.
+    bareInTable: () => undefined,
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength(kind, index) {
       const length = segments.length(kind, index);

@@ -5,7 +5,7 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { AddressValues } from './address-values.ts';
-import { BareCalls } from './bare-calls.ts';
+import { type BareCallee, BareCalls } from './bare-calls.ts';
 import { emitBranch } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DELIMITERS } from './construct.ts';
@@ -35,8 +35,8 @@ export class FunctionEmitter {
   isCapped = false;
   readonly #traps: TrapChecks;
   readonly #bareCalls: BareCalls;
-  /** Index of the copy that the call which comes is of. */
-  #bareCopy: number | undefined;
+  /** What the call that comes is of, if it needs no check. */
+  #bareCallee: BareCallee | undefined;
   readonly #dominance = new Dominance();
   readonly #values: AddressValues;
   readonly #loads: LoadForwarding;
@@ -305,9 +305,9 @@ export class FunctionEmitter {
 
   #call(reader: InstructionReader): void {
     const { walker, frame, out } = this.code;
-    const bare = this.#bareCopy;
+    const bare = this.#bareCallee;
     if (bare !== undefined) {
-      this.#bareCopy = undefined;
+      this.#bareCallee = undefined;
       this.#bareCalls.call(reader, bare);
       walker.apply(reader);
       return;
@@ -362,7 +362,8 @@ export class FunctionEmitter {
       return false;
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
-    this.#bareCopy = this.#bareCalls.check(reader);
+    this.#bareCallee = this.#bareCalls.check(reader);
+    if (this.#bareCallee !== undefined) return true;
     if (traps && this.#leavesUnlessSigned(reader)) return true;
     if (traps && this.#traps.condition(reader)) {
       this.#traps.left(this.code.exits.leaveIf(reader.pc | TRAP));

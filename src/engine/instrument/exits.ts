@@ -116,6 +116,29 @@ export class Exits {
     out.end();
   }
 
+  /**
+   * Leaves before the instruction at `pc` if one of the conditions holds. All operands have homes. A
+   * branch for each: V8 would make values of them.
+   */
+  leaveIfAny(conditions: readonly (() => void)[], pc: number): void {
+    const { out, frame, walker } = this.#context;
+    out.block();
+    out.block();
+    conditions.forEach((push, i) => {
+      push();
+      const isLast = i === conditions.length - 1;
+      if (isLast) out.op(Op.i32Eqz);
+      this.#hint(isLast);
+      out.brIf(isLast ? 1 : 0);
+    });
+    out.end();
+    frame.storeStale(walker, pc & ~BEYOND);
+    frame.storeOperands(walker.operands);
+    this.#setExit(pc);
+    out.br(this.#coldDepth(pc) + 1);
+    out.end();
+  }
+
   /** Says where the cold block is entered: of all that is emitted, this is most often. */
   #setExit(pc: number): number {
     const { out, scratch } = this.#context;

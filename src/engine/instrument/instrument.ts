@@ -149,14 +149,20 @@ export function instrument(
   out.vectorSection(SectionId.import, module, importEntries(module));
   const addedTypes = added.map(({ type }) => type);
   copyVector(out, module, SectionId.function, addedTypes);
-  out.vectorSection(SectionId.table, module, tableEntries(module, functions));
+  out.vectorSection(SectionId.table, module, [
+    ...tableEntries(module, functions),
+    ...bare.tableEntries(),
+  ]);
   copyVector(out, module, SectionId.tag);
   out.vectorSection(SectionId.global, module, [
     ...sectionEntries(module, SectionId.global),
     ...globals.entries,
   ]);
   out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target, globals));
-  out.vectorSection(SectionId.element, module, elementEntries(module, functions));
+  out.vectorSection(SectionId.element, module, [
+    ...elementEntries(module, functions),
+    ...bare.elementEntries(),
+  ]);
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
   const bodyOffsets = new Uint32Array(bodies.length);
@@ -231,6 +237,7 @@ function cruiseTarget(
     table: (index) => index,
     global: (index) => index,
     bare: (func) => bare.make(func),
+    bareInTable: (table, length, functions) => bare.makeInTable(table, length, functions),
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength: (kind, index) => segments.length(kind, index),
     instruction: (reader, out) => {

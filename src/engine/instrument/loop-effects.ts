@@ -118,7 +118,7 @@ export function refineLoopEffects(
   while (!walker.finished && reader.read()) {
     const { op } = reader;
     const storesAtLoop = op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true;
-    const isBare = bareLeaves.called(op, reader.index, walker) !== undefined;
+    const isBare = bareLeaves.called(reader, walker) !== undefined;
     if (walker.reachable && isCall(op) && !isBare) walker.dirty.take(atCall, () => {});
     else if (walker.reachable && storesAtLoop) walker.dirty.take(atLoop, () => {});
     const { innermost } = walker;

@@ -200,6 +200,31 @@ function isClosed(module: Module, table: number): boolean {
   );
 }
 
+/**
+ * The functions that a call of a type through a table of the module's own finds there, while nothing
+ * writes to it; undefined if that is not known. (There may be more than it really finds.)
+ *
+ * @param canonical canonical type indices
+ */
+export function functionsInTable(
+  module: Module,
+  table: number,
+  typeIndex: number,
+  canonical: readonly number[],
+): ReadonlySet<number> | undefined {
+  const isKnown = module.types[typeIndex]!.final && module.tables[table]!.import === undefined;
+  if (!isKnown || !isClosed(module, table)) return undefined;
+  const functions = new Set<number>();
+  for (const segment of activeSegments(module, table)) {
+    for (const func of elementFunctions(module, segment)) {
+      if (func == null) continue;
+      if (canonical[module.functions[func]!.typeIndex] === canonical[typeIndex])
+        functions.add(func);
+    }
+  }
+  return functions;
+}
+
 export function activeSegments({ elements }: Module, table: number): readonly ElementSegment[] {
   return elements.filter((segment) => segment.mode === 'active' && segment.table === table);
 }
@@ -226,7 +251,7 @@ export function segmentOffset(
 }
 
 /** Function indices; null for null, undefined for an element that is something else. */
-function elementFunctions(
+export function elementFunctions(
   { bytes }: Module,
   { items }: ElementSegment,
 ): readonly (number | null | undefined)[] {

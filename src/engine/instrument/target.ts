@@ -31,6 +31,8 @@ export interface EmitTarget {
   global(index: number): number;
   /** What stands for a function in calls without checks; undefined: that must be called itself. */
   bare(func: number): BareCopy | undefined;
+  /** The same for functions that are in a table, of whose elements so many are known. */
+  bareInTable(table: number, length: number, functions: readonly number[]): BareCopy | undefined;
   /** The index in this module of the global with a segment's length; undefined: that is always 0. */
   segmentLength(kind: SegmentKind, index: number): number | undefined;
   /** How code tells that an element of a table of the original certainly has a type, if it can. */

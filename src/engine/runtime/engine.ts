@@ -165,7 +165,13 @@ export class Engine {
     );
     this.#memory.reserve(instrumented.frameSizes.reduce((most, size) => Math.max(most, size), 0));
     this.references.growTo(this.#memory.byteLength);
+    const { firstLimit, bare } = instrumented;
     this.#limits.allocate(instrumented.frameSizes);
+    for (const functions of bare.groups) {
+      this.#limits.allocateGroup(
+        functions.map((func) => firstLimit + func - original.importedFunctions),
+      );
+    }
     this.#signatures.load(module);
     this.modules.push(module);
     if (this.#stops.stepping) this.#limits.publish();

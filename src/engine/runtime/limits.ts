@@ -11,6 +11,8 @@ export class Limits {
   #frameSizes = new Uint32Array(1024);
   /** By word: whether the code is current; if not it leaves. */
   #current = new Uint8Array(1024);
+  /** By word: the groups that it is in. */
+  readonly #groups = new Map<number, { group: number; words: readonly number[] }[]>();
   #count = 0;
   #allLeave = false;
 
@@ -59,11 +61,27 @@ export class Limits {
     return first;
   }
 
+  /** Takes the next word for one that is 0 if any of these is. */
+  allocateGroup(words: readonly number[]): void {
+    const group = this.allocate([0]);
+    for (const word of words) {
+      const groups = this.#groups.get(word);
+      if (groups === undefined) this.#groups.set(word, [{ group, words }]);
+      else groups.push({ group, words });
+    }
+  }
+
   /** Makes the code that owns a word current, or makes it leave at its next check. */
   setCurrent(word: number, current: boolean): void {
     this.#current[word] = current ? 1 : 0;
     Atomics.store(this.#memory.words, (LIMITS >> 2) + word, this.#value(word));
     this.#heedInterrupt();
+    for (const { group, words } of this.#groups.get(word) ?? []) {
+      this.setCurrent(
+        group,
+        words.every((each) => this.#current[each] === 1),
+      );
+    }
   }
 
   /** Writes all words: after an interrupt cleared them, the stack grew, or stepping began or ended. */

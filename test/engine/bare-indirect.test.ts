@@ -1,0 +1,120 @@
+/** Indirect calls without checks, where all functions of the type in the table are such as allow that. */
+import { expect, test } from 'vitest';
+import { BareLeaves } from '../../src/engine/instrument/bare-leaves.ts';
+import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
+import { Op } from '../../src/wasm/opcodes.ts';
+import { assemble, Debuggee, i32, type OnStop, pcOf } from './debuggee.ts';
+import { planOf } from './instrument/plans.ts';
+import { outcome } from './oracle/scenario.ts';
+
+const PROGRAM = `(module
+  (import "host" "f" (func $host (param i32)))
+  (memory 1)
+  (type $leaf (func (param i32) (result i32)))
+  (func $a (type $leaf) (i32.load (local.get 0)))
+  (func $b (type $leaf) (i32.load offset=8 (local.get 0)))
+  (func $far (export "far") (type $leaf) (call $host (i32.const 77)) (i32.const 5))
+  (func $none)
+  (table $t (export "table") 6 6 funcref)
+  (elem (table $t) (i32.const 1) func $a $b $none)
+  (func (export "f") (param $at i32) (param $p i32) (param $n i32) (result i32) (local $sum i32)
+    (loop $next
+      (call $host (local.get $n))
+      (local.set $sum (i32.add (local.get $sum)
+        (i32.add (i32.mul (local.get $n) (i32.const 3))
+          (call_indirect $t (type $leaf) (local.get $p) (local.get $at)))))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum)))`;
+
+async function start(onStop: OnStop, bareLeaves: number, traps: 'exact' | 'native' = 'exact') {
+  const codeLimits = { ...CODE_LIMITS, bareLeaves };
+  const debuggee = new Debuggee(onStop, { codeLimits, traps });
+  const module = debuggee.engine.loadModule(await assemble(PROGRAM));
+  const calls: ((n: number) => void)[] = [];
+  const host = { f: (n: number) => calls[0]?.(n) };
+  const instance = debuggee.engine.instantiate(module, { host });
+  const { table, far } = instance.exports as { table: WebAssembly.Table; far: unknown };
+  return { debuggee, module, instance, table, far, calls };
+}
+
+function shown({ stops }: Debuggee) {
+  return stops.map(({ event, activations }) => ({
+    event,
+    frames: activations[0]!.map(({ func, at, locals, operands }) => [func, at, locals, operands]),
+  }));
+}
+
+test('the functions of the program may be called so', async () => {
+  const { module } = await planOf(PROGRAM);
+  const { typeIndex } = module.functions[1]!;
+  const call = { op: Op.callIndirect, index: typeIndex, index2: 0 };
+  const leaf = BareLeaves.of(module, CODE_LIMITS).called(call, {
+    innermost: { guarded: false },
+  } as never);
+  expect(leaf).toMatchObject({ functions: [1, 2], spans: [{ offset: 0, bytes: 12 }] });
+});
+
+test.each([
+  ['the first', 1, 65_533],
+  ['the second', 2, 65_528],
+  ['where only the other one would trap', 1, 65_528],
+  ['null', 0, 0],
+  ['null behind all', 5, 0],
+  ['one of another type', 3, 0],
+  ['beyond the end', 6, 0],
+  ['far beyond the end', -1, 0],
+])('a trap: %s', async (_, at, p) => {
+  const seen = await Promise.all(
+    [CODE_LIMITS.bareLeaves, 0].map(async (bareLeaves) => {
+      const { debuggee, instance } = await start(() => 'run', bareLeaves);
+      const outcomes = [
+        debuggee.call(instance, 'f', 1, 16, 3),
+        outcome(() => debuggee.call(instance, 'f', at, p, 3)),
+        debuggee.call(instance, 'f', 2, 16, 3),
+      ];
+      return { outcomes, stops: shown(debuggee) };
+    }),
+  );
+  expect(seen[0]).toEqual(seen[1]);
+});
+
+test.each([1, 2])(
+  'a breakpoint in function %d is met in its calls, and in no others',
+  async (func) => {
+    const { debuggee, module, instance } = await start(() => 'run', CODE_LIMITS.bareLeaves);
+    const pc = pcOf(module, 'i32.load', func - 1);
+    module.breakpoints.add(pc);
+    debuggee.call(instance, 'f', 1, 16, 3);
+    debuggee.call(instance, 'f', 2, 16, 3);
+    expect(debuggee.stops.map(({ top }) => top.func)).toEqual([func, func, func]);
+    expect(debuggee.stops[1]!.activations[0]![1]!.locals).toEqual([
+      i32(func),
+      i32(16),
+      i32(2),
+      i32(9),
+    ]);
+    module.breakpoints.remove(pc);
+    debuggee.call(instance, 'f', func, 16, 3);
+    expect(debuggee.stops).toHaveLength(3);
+  },
+);
+
+test.each(['exact', 'native'] as const)(
+  'what JavaScript writes to the table is called: %s',
+  async (traps) => {
+    const { debuggee, instance, table, far, calls } = await start(
+      () => 'run',
+      CODE_LIMITS.bareLeaves,
+      traps,
+    );
+    let others = 0;
+    calls.push((n) => {
+      if (n === 4) table.set(1, far);
+      if (n === 77) others++;
+      if (n === 2) table.set(1, null);
+    });
+    expect(outcome(() => debuggee.call(instance, 'f', 1, 16, 6))).toMatch(/RuntimeError/);
+    expect(others).toBe(2);
+    expect(debuggee.stops.map(({ event, top }) => [event, top.func])).toEqual([['trap', 5]]);
+  },
+);
