@@ -101,3 +101,55 @@ test.each(Object.keys(BOUNDED))('%s saves the check', async (name) => {
   const without = { ...CODE_LIMITS, valueRanges: false };
   expect(size(true, without)).toBeGreaterThan(size(false, without));
 });
+
+const grow = (local: string, by: number): string =>
+  `(local.set ${local} (i32.add (local.get ${local}) (i32.const ${by})))`;
+const I = STORE('(local.get $i)');
+const J = STORE('(local.get $j)');
+const ZERO = '(local.set $j (i32.const 0))';
+const SMALL = '(local.set $i (i32.and (local.get $i) (i32.const 4095)))';
+
+/** Bodies that trap, although something limits what is an address: not all ways to the access. */
+const NOT_BOUNDED: Readonly<Record<string, string>> = {
+  'another way back': `${START} (loop $l ${I}
+    (if (i32.eq (local.get $i) (i32.const 5)) (then (local.set $i (i32.const 65536)) (br $l)))
+    ${latch('lt_u', 1, 10)})`,
+  'a way back out of a loop inside': `(local.set $i (i32.const 65530)) (loop $l ${I}
+    (loop $m ${latch('ne', 1, 65_536)} (br_if $m (i32.lt_u (local.get $i) (i32.const 65540)))))`,
+  'a counter that does not always step': `${ZERO} ${START} (loop $l ${J} ${grow('$j', 30_000)}
+    (if (i32.ge_u (local.get $j) (i32.const 65000)) (then ${grow('$i', 1)}))
+    (br_if $l (i32.ne (local.get $i) (i32.const 2))))`,
+  'two steps in a round': `${ZERO} ${START} (loop $l ${J} ${grow('$j', 100)} ${grow('$j', 65_500)} ${latch('ne', 1, 2)})`,
+  'steps in a loop inside': `${ZERO} ${START} (loop $l ${J} ${grow('$j', 100)} (local.set $k (i32.const 3))
+    (loop $m ${grow('$j', 30_000)} (br_if $m (local.tee $k (i32.sub (local.get $k) (i32.const 1)))))
+    ${latch('ne', 1, 2)})`,
+  'a bound that is passed': `(local.set $i (i32.const 65524)) (loop $l (call $f) ${I} ${latch('ne', 4, 65_534)})`,
+  'what wraps around': `(local.set $i (i32.const 100)) (loop $l (call $f) ${I} ${latch('lt_u', -101, 0x7fff_ffff)}
+    (local.set $i (i32.const -1)) ${I})`,
+  'what becomes negative': `(local.set $i (i32.const 100))
+    (loop $l (call $f) ${I} ${latch('lt_s', 0x7fff_fff0, 200)})`,
+  'a branch behind what is written': `${SMALL}
+    (block $b (br_if $b (local.get $j)) (local.set $i (i32.const 65536)) (br $b)) ${I}`,
+  'an arm that is written in': `${SMALL} (if (i32.eqz (local.get $j)) (then (local.set $i (i32.const 65536)))) ${I}`,
+  'an exception behind what is written': `${SMALL} (block $done (block $b
+    (try_table (catch_all $b) (local.set $i (i32.const 65536)) (call $throws)) (br $done)) ${I})`,
+  'the other arm': `(if (i32.lt_u (local.get $p) (i32.const 4096)) (then) (else ${STORE('(local.get $p)')}))`,
+  'behind the arm': `(if (i32.lt_u (local.get $p) (i32.const 4096)) (then (call $f))) ${STORE('(local.get $p)')}`,
+  'a signed condition': `(if (i32.lt_s (local.get $p) (i32.const 70000)) (then ${STORE('(local.get $p)')}))`,
+};
+
+test.each(Object.keys(NOT_BOUNDED))('%s does not', async (name) => {
+  const bytes = await assemble(`(module (memory 1) (tag $t) (func $f) (func $throws (throw $t))
+    (func (export "f") (param $p i32) (local $i i32) (local $j i32) (local $k i32)
+      ${NOT_BOUNDED[name]}))`);
+  const [each, all] = [EACH, { ...CODE_LIMITS, chunkRounds: 0 }].map((codeLimits) => {
+    const debuggee = new Debuggee(() => 'run', { codeLimits });
+    const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes));
+    for (const argument of [-1, 65_536]) {
+      expect(outcome(() => debuggee.call(instance, 'f', argument))).toMatch(/out of bounds/);
+    }
+    return debuggee.stops.map(({ event, top }) => `${event} ${top.pc} ${top.locals}`);
+  });
+  expect(each!.filter((stop) => stop.startsWith('trap'))).toHaveLength(2);
+  expect(all).toEqual(each);
+});
