@@ -203,27 +203,28 @@ export class ChunkWriter {
       this.#push(start);
       out.op(Op.i64ExtendI32U);
     };
-    const last = (): void => {
-      first();
-      if (stride === 0) return;
+    const far = (): void => {
       out.localGet(this.#code.scratch.chunk().rounds);
       out.i32Const(1);
       out.op(Op.i32Sub);
       out.op(Op.i64ExtendI32U);
-      pushI64(out, BigInt(stride));
+      pushI64(out, BigInt(Math.abs(stride)));
       out.op(Op.i64Mul);
-      out.op(Op.i64Add);
     };
-    if (stride < 0) first();
-    else last();
-    pushI64(out, BigInt(length));
-    out.op(Op.i64Add);
+    first();
+    // What ranges with the same stride have in common, V8 computes once.
     pushMemoryBytes(out, memory, 'i32');
-    out.op(Op.i64GtU);
+    if (stride > 0) {
+      far();
+      out.op(Op.i64Sub);
+    }
+    pushI64(out, BigInt(length));
+    out.op(Op.i64Sub);
+    out.op(Op.i64GtS);
     if (stride >= 0) return;
-    last();
-    pushI64(out, 0n);
-    out.op(Op.i64LtS);
+    first();
+    far();
+    out.op(Op.i64LtU);
     out.op(Op.i32Or);
   }
 

@@ -16,7 +16,7 @@ const MOST_BYTES = 4096;
 const MOST_STEP = 1 << 16;
 const MOST_STRIDE = 1 << 20;
 /** Ranges that one chunk checks; further accesses keep checks of their own. */
-const MOST_RANGES = 8;
+const MOST_RANGES = 16;
 const MOST_LENGTH = 0x7fff_ffff;
 
 export type Order = 'ne' | 'lt' | 'le' | 'gt' | 'ge';
