@@ -15,7 +15,7 @@ const PROGRAM = `(module
   (func $b (type $leaf) (i32.load offset=8 (local.get 0)))
   (func $far (export "far") (type $leaf) (call $host (i32.const 77)) (i32.const 5))
   (func $none)
-  (table $t (export "table") 6 6 funcref)
+  (table $t 6 6 funcref)
   (elem (table $t) (i32.const 1) func $a $b $none)
   (func (export "f") (param $at i32) (param $p i32) (param $n i32) (result i32) (local $sum i32)
     (loop $next
@@ -33,7 +33,8 @@ async function start(onStop: OnStop, bareLeaves: number, traps: 'exact' | 'nativ
   const calls: ((n: number) => void)[] = [];
   const host = { f: (n: number) => calls[0]?.(n) };
   const instance = debuggee.engine.instantiate(module, { host });
-  const { table, far } = instance.exports as { table: WebAssembly.Table; far: unknown };
+  const { far } = instance.exports;
+  const table = instance.table(0)!;
   return { debuggee, module, instance, table, far, calls };
 }
 
@@ -44,14 +45,22 @@ function shown({ stops }: Debuggee) {
   }));
 }
 
-test('the functions of the program may be called so', async () => {
-  const { module } = await planOf(PROGRAM);
+async function leafOf(text: string) {
+  const { module } = await planOf(text);
   const { typeIndex } = module.functions[1]!;
   const call = { op: Op.callIndirect, index: typeIndex, index2: 0 };
-  const leaf = BareLeaves.of(module, CODE_LIMITS).called(call, {
-    innermost: { guarded: false },
-  } as never);
-  expect(leaf).toMatchObject({ functions: [1, 2], spans: [{ offset: 0, bytes: 12 }] });
+  const innermost = { guarded: false };
+  return BareLeaves.of(module, CODE_LIMITS).called(call, { innermost } as never);
+}
+
+test('the functions of the program may be called so, unless others have the table', async () => {
+  expect(await leafOf(PROGRAM)).toMatchObject({
+    functions: [1, 2],
+    spans: [{ offset: 0, bytes: 12 }],
+  });
+  expect(
+    await leafOf(PROGRAM.replace('(table $t ', '(table $t (export "table") ')),
+  ).toBeUndefined();
 });
 
 test.each([
@@ -100,7 +109,7 @@ test.each([1, 2])(
 );
 
 test.each(['exact', 'native'] as const)(
-  'what JavaScript writes to the table is called: %s',
+  'what a debugger writes to the table is called: %s',
   async (traps) => {
     const { debuggee, instance, table, far, calls } = await start(
       () => 'run',

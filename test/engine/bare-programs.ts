@@ -31,7 +31,7 @@ class Writer {
       (global $sp (mut i32) (i32.const ${this.#pick([1024, 1024, 1024, 40, 20, 12, 65536, 65540])}))
       (global $g (mut i32) (i32.const ${this.#pick([64, 65532, 100])}))
       (type $leaf (func (param i32 i32) (result i32)))
-      (table $one (export "table") 3 3 funcref) (elem (table $one) (i32.const 0) func
+      (table $one ${this.#pick(['', '(export "table")'])} 3 3 funcref) (elem (table $one) (i32.const 0) func
         ${this.#pick(['$leaf0 $leaf1', '$leaf0 $leaf0', '$leaf1 $leaf1'])})
       (table $other 2 2 funcref) (elem (table $other) (i32.const 0) func $leaf3 $other)
       ${leaves.join('\n')}

@@ -202,7 +202,9 @@ function isClosed(module: Module, table: number): boolean {
 
 /**
  * The functions that a call of a type through a table of the module's own finds there, while nothing
- * writes to it; undefined if that is not known. (There may be more than it really finds.)
+ * writes to it; undefined if that is not known. (There may be more than it really finds.) Of a table that
+ * is exported it is not: who calls something else than the program does must not depend on what the
+ * engine sees of the host.
  *
  * @param canonical canonical type indices
  */
@@ -212,8 +214,10 @@ export function functionsInTable(
   typeIndex: number,
   canonical: readonly number[],
 ): ReadonlySet<number> | undefined {
-  const isKnown = module.types[typeIndex]!.final && module.tables[table]!.import === undefined;
-  if (!isKnown || !isClosed(module, table)) return undefined;
+  const isShared =
+    module.tables[table]!.import !== undefined ||
+    module.exports.some(({ kind, index }) => kind === 'table' && index === table);
+  if (isShared || !module.types[typeIndex]!.final || !isClosed(module, table)) return undefined;
   const functions = new Set<number>();
   for (const segment of activeSegments(module, table)) {
     for (const func of elementFunctions(module, segment)) {
