@@ -67,3 +67,22 @@ describe.each(Object.entries(ways))('%s', (_, way) => {
     expect(await seen(way(), true, limits)).toEqual(stored);
   });
 });
+
+test('a local that tells about others is read where a load is known to give the same', async () => {
+  const debuggee = new Debuggee();
+  const module = debuggee.engine.loadModule(
+    await assemble(`(module (memory 1)
+      (func (export "f") (param $n i32) (result i32) (local $value i32) (local $next i32)
+        (local $sum i32)
+        (loop $again
+          (local.set $value (i32.load (i32.const 8)))
+          (local.set $next (i32.add (local.get $value) (i32.const 1)))
+          (local.set $sum (i32.add (local.get $sum) (i32.load (i32.const 8))))
+          (i32.store (i32.const 8) (local.get $next))
+          (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $sum)))`),
+  );
+  const { plan } = module.functionAt(0)!;
+  expect(plan.derived.all.map(({ local, mark }) => [local, mark])).toEqual([[2, 1]]);
+  expect(debuggee.call(debuggee.engine.instantiate(module), 'f', 5)).toBe(10);
+});

@@ -106,7 +106,9 @@ export class LoadForwarding {
     // A part of it is another value.
     const value = fact.op === reader.op ? fact.value : this.#values.result(reader.op);
     out.op(Op.drop);
-    if (holder >= 0) out.localGet(holder);
+    // A local of the function is not always emitted as one of its type.
+    if (holder >= this.#code.registers) out.localGet(holder);
+    else if (holder >= 0) this.#code.frame.pushLocal(holder);
     else out.bytes(plan.module.bytes, fact.constantStart, fact.constantEnd);
     this.#narrow(reader.op, fact.op);
     walker.apply(reader);
