@@ -7,17 +7,17 @@
  * what it means in the present round of the loops around.
  */
 import { Op } from '../../wasm/opcodes.ts';
+import { type Comparison, comparisonOf, opposite, tells } from './comparison.ts';
 import type { Dominance } from './dominance.ts';
 import { boundsOf, type Entry, type Induction } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
-import { ValueRanges } from './value-ranges.ts';
+import { mostOf, ValueRanges } from './value-ranges.ts';
 
 /** No value, and the base of constants. */
 const NONE = 0;
 const ZERO = 1;
 
 const MOST_I32 = 0xffff_ffff;
-const MOST_SIGNED = 0x7fff_ffff;
 /** Two bases, or one and an i32, make a key that a number holds exactly. */
 const MOST_BASES = 2 ** 21;
 
@@ -31,13 +31,6 @@ export interface AddressValuesContext {
   readonly sums: boolean;
   /** Learn from conditions how large values are. */
   readonly ranges: boolean;
-}
-
-/** That one value is at most another, or less if `strict`. */
-interface Comparison {
-  readonly small: number;
-  readonly large: number;
-  readonly strict: boolean;
 }
 
 export class AddressValues {
@@ -226,18 +219,11 @@ export class AddressValues {
       const comparison = this.#comparisons.get(this.#known(top));
       return comparison === undefined ? NONE : this.#compares(opposite(comparison));
     }
-    const order = ORDERS[op - Op.i32LtS];
-    if (order === undefined || !this.#context.ranges) return NONE;
-    const mosts = [this.most(this.#known(top - 1)), this.most(this.#known(top))];
-    if (Math.min(...mosts) > MOST_I32) return NONE;
-    // Signed, neither may be below 0.
-    if (order.signed && Math.max(...mosts) > MOST_SIGNED) return NONE;
-    const left = this.operand(top - 1);
-    const right = this.operand(top);
-    const { strict } = order;
-    return this.#compares(
-      order.turned ? { small: right, large: left, strict } : { small: left, large: right, strict },
-    );
+    if (!this.#context.ranges) return NONE;
+    const left = this.most(this.#known(top - 1));
+    const right = this.most(this.#known(top));
+    if (!tells(op, left, right)) return NONE;
+    return this.#compares(comparisonOf(op, this.operand(top - 1), this.operand(top)));
   }
 
   #compares(comparison: Comparison): number {
@@ -369,44 +355,4 @@ export class AddressValues {
     }
     return undefined;
   }
-}
-
-function opposite({ small, large, strict }: Comparison): Comparison {
-  return { small: large, large: small, strict: !strict };
-}
-
-interface Order {
-  readonly signed: boolean;
-  readonly strict: boolean;
-  /** The left operand is the large one. */
-  readonly turned: boolean;
-}
-
-/** By opcode from i32.lt_s on. */
-const ORDERS: readonly Order[] = [
-  { signed: true, strict: true, turned: false },
-  { signed: false, strict: true, turned: false },
-  { signed: true, strict: true, turned: true },
-  { signed: false, strict: true, turned: true },
-  { signed: true, strict: false, turned: false },
-  { signed: false, strict: false, turned: false },
-  { signed: true, strict: false, turned: true },
-  { signed: false, strict: false, turned: true },
-];
-
-/** What the result of an i32 instruction is at most, unsigned, if its operands are at most this. */
-function mostOf(op: number, left: number, right: number, constant: number | undefined): number {
-  let most = Infinity;
-  if (op === Op.i32And) most = Math.min(left, right);
-  else if (op === Op.i32Add) most = left + right;
-  else if (op === Op.i32Or || op === Op.i32Xor) {
-    const larger = Math.max(left, right);
-    if (larger <= MOST_I32) most = 2 ** (32 - Math.clz32(larger)) - 1;
-  } else if (constant !== undefined && constant >= 0) {
-    if (op === Op.i32Mul) most = left * constant;
-    else if (op === Op.i32Shl) most = left * 2 ** (constant & 31);
-    else if (op === Op.i32ShrU) most = Math.floor(Math.min(left, MOST_I32) / 2 ** (constant & 31));
-    else if (op === Op.i32RemU) most = constant - 1;
-  }
-  return most <= MOST_I32 ? most : Infinity;
 }

@@ -2,6 +2,7 @@
  * What i32 values are at most because a condition says so that has been tested, for as long as the
  * test dominates.
  */
+import { Op } from '../../wasm/opcodes.ts';
 import type { Dominance } from './dominance.ts';
 
 /** So many facts of one base are looked at. */
@@ -48,4 +49,26 @@ export class ValueRanges {
     }
     return least;
   }
+}
+
+/** What the result of an i32 instruction is at most, unsigned, if its operands are at most this. */
+export function mostOf(
+  op: number,
+  left: number,
+  right: number,
+  constant: number | undefined,
+): number {
+  let most = Infinity;
+  if (op === Op.i32And) most = Math.min(left, right);
+  else if (op === Op.i32Add) most = left + right;
+  else if (op === Op.i32Or || op === Op.i32Xor) {
+    const larger = Math.max(left, right);
+    if (larger <= MOST_I32) most = 2 ** (32 - Math.clz32(larger)) - 1;
+  } else if (constant !== undefined && constant >= 0) {
+    if (op === Op.i32Mul) most = left * constant;
+    else if (op === Op.i32Shl) most = left * 2 ** (constant & 31);
+    else if (op === Op.i32ShrU) most = Math.floor(Math.min(left, MOST_I32) / 2 ** (constant & 31));
+    else if (op === Op.i32RemU) most = constant - 1;
+  }
+  return most <= MOST_I32 ? most : Infinity;
 }
