@@ -150,7 +150,7 @@ export class Entities {
   funcOf(object: { readonly name: string }): FuncEntity {
     const index = Number(object.name);
     for (const instance of this.#engine.instances) {
-      if (instance.func(index) === object) return { instance, index };
+      if (instance.isFunc(index, object)) return { instance, index };
     }
     throw new DebuggeeError('unsupported-type', 'a function from outside the debuggee');
   }

@@ -110,3 +110,24 @@ test.each(['run', 'step'] as const)(
     expect(found).toEqual(expected);
   },
 );
+
+test('where V8 has no room for a frame, its function begins', async () => {
+  const bytes = await assemble(`(module $program
+    (func $deeper (export "deeper") (param i32) (result i32) (local i64)
+      (i32.add (call $deeper (i32.add (local.get 0) (i32.const 1))) (i32.const 1))))`);
+  const stackOf = (deeper: unknown): string => {
+    try {
+      (deeper as Callable)(0);
+      return 'no overflow';
+    } catch (error) {
+      return String((error as Error).stack).replaceAll(/-?[0-9a-f]{8}:/g, '#:');
+    }
+  };
+  const plain = new WebAssembly.Instance(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
+  const expected = stackOf(plain.exports['deeper']);
+  const { engine } = new Debuggee();
+  engine.mapErrorStacks();
+  const instance = engine.instantiate(engine.loadModule(bytes));
+  expect(engine.enter(() => stackOf(instance.exports['deeper']))).toBe(expected);
+  expect(expected).toContain('deeper');
+});

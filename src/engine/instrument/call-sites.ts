@@ -56,13 +56,17 @@ export class CallSites {
 
   /** The callee's frame begins `offset` bytes into this one; 0 for a tail call, which replaces it. */
   setCalleeFrame(offset: number): void {
+    this.#out.i32Const(0);
+    this.pushCalleeFrame(offset);
+    this.#out.store(I32, FRAME_POINTER);
+  }
+
+  /** The same for a callee that gets its frame pointer as a parameter. */
+  pushCalleeFrame(offset: number): void {
     const out = this.#out;
-    out.i32Const(0);
     out.localGet(this.#scratch.framePointer);
-    if (offset !== 0) {
-      out.i32Const(offset);
-      out.op(Op.i32Add);
-    }
-    out.store(I32, FRAME_POINTER);
+    if (offset === 0) return;
+    out.i32Const(offset);
+    out.op(Op.i32Add);
   }
 }

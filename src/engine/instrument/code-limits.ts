@@ -8,6 +8,8 @@
 export const MAX_LOCALS = 50_000;
 /** V8's limit for a function body in bytes, its locals vector included and its size not. */
 export const MAX_BODY_BYTES = 7_654_321;
+/** V8's limit for the parameters of a function. */
+export const MAX_PARAMETERS = 1000;
 /** V8's limit for the functions that a module defines. */
 export const MAX_FUNCTIONS = 1_000_000;
 /** V8's limit for a module in bytes, less what is not code of functions. */
@@ -61,6 +63,8 @@ export interface CodeLimits {
   readonly loopEffects: boolean;
   /** In a loop with a `br_table` of so many cases, and so many calls, locals are stored at once. */
   readonly storesAtOnceFrom: number;
+  /** Functions get their frame pointers as parameters where they are called by name: see `bodies.ts`. */
+  readonly frameParameter: boolean;
   /** Functions that call nothing do without the frame pointer: see `Exits.check`. */
   readonly leafFunctions: boolean;
   /**
@@ -124,6 +128,7 @@ export const CODE_LIMITS: CodeLimits = {
   derivedLocals: true,
   loopEffects: true,
   storesAtOnceFrom: 8,
+  frameParameter: true,
   leafFunctions: true,
   bareLeaves: 256,
   callChecks: true,

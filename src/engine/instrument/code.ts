@@ -170,7 +170,7 @@ export interface ChunkLocals {
   readonly distance: number;
 }
 
-/** Locals that instrumentation adds behind a function's own. */
+/** Locals that instrumentation adds to a function's own, and where those are then. */
 export class ScratchLocals {
   /** The frame's base address (i32). */
   readonly framePointer: number;
@@ -179,7 +179,9 @@ export class ScratchLocals {
   /** The pc at which the cold block is entered, later the result of a hook (i32). */
   readonly pc: number;
   readonly #first: number;
-  readonly #types: ValType[] = [I32, I32, I32];
+  readonly #types: ValType[];
+  /** From this one on, the function's own locals have the next index: it is the frame pointer's. */
+  readonly #shiftedFrom: number;
   readonly #exceptions: number[] = [];
   readonly #homes = new Map<ValType, number[]>();
   readonly #forwarded = new Map<ValType, number[]>();
@@ -187,12 +189,28 @@ export class ScratchLocals {
   #chunk: ChunkLocals | undefined;
   #memorySize: number | undefined;
 
-  /** @param first index of the first scratch local: the number of the function's own */
-  constructor(first: number) {
-    this.#first = first;
-    this.framePointer = first;
-    this.pc = first + 1;
-    this.referenceIndex = first + 2;
+  /**
+   * @param own number of the function's own
+   * @param parameter the index of the frame pointer if it is a parameter: the last one
+   */
+  constructor(own: number, parameter?: number) {
+    this.#shiftedFrom = parameter ?? own;
+    if (parameter === undefined) {
+      this.#types = [I32, I32, I32];
+      this.#first = own;
+      this.framePointer = own;
+    } else {
+      this.#types = [I32, I32];
+      this.#first = own + 1;
+      this.framePointer = parameter;
+    }
+    this.referenceIndex = this.#first + this.#types.length - 1;
+    this.pc = this.referenceIndex - 1;
+  }
+
+  /** The index of one of the function's own locals. */
+  own(local: number): number {
+    return local < this.#shiftedFrom ? local : local + 1;
   }
 
   /** The index of a scratch local for operands of a type; different for different ordinals. */

@@ -16,6 +16,7 @@ import {
   memoryImportName,
 } from './additions.ts';
 import type { BareCopies } from './bare-copies.ts';
+import type { Bodies } from './bodies.ts';
 import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
@@ -84,6 +85,7 @@ interface Spaces {
 
 /** What continuations use that the first module has on top of the original's. */
 export interface Additions {
+  readonly bodies: Bodies;
   readonly segments: Segments;
   readonly signatures: SignatureTables;
   readonly bare: BareCopies;
@@ -93,7 +95,7 @@ export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
   options: EmitOptions,
-  { segments, signatures, bare }: Additions,
+  { bodies, segments, signatures, bare }: Additions,
 ): ContinuationModule {
   const { module } = plan;
   const types = new TypeRegistry(module);
@@ -106,8 +108,8 @@ export function continuationModule(
   };
   const { functions, tables, globals, tags } = spaces;
   const declared = new Set<number>();
-  /** Type indices of functions that the first module has on top of the original's. */
-  const helperTypes = new Map<number, number>();
+  /** Type indices of functions that the first module does not have from the original. */
+  const addedTypes = new Map<number, number>();
   const target: EmitTarget = {
     debugMemory: module.memories.length,
     continuationTable: 0,
@@ -124,7 +126,7 @@ export function continuationModule(
     bare(func) {
       const copy = bare.of(func);
       if (copy === undefined) return undefined;
-      helperTypes.set(copy.index, module.functions[func]!.typeIndex);
+      addedTypes.set(copy.index, module.functions[func]!.typeIndex);
       return { ...copy, index: functions.number(copy.index) };
     },
     // It is not worth one more import.
@@ -134,10 +136,16 @@ export function continuationModule(
       const length = segments.length(kind, index);
       return length === undefined ? undefined : globals.number(length);
     },
+    body(index) {
+      const body = bodies.of(index);
+      if (body === undefined) return undefined;
+      if (!addedTypes.has(body)) addedTypes.set(body, bodies.type(index, types));
+      return functions.number(body);
+    },
     instruction(reader, out) {
       if (usesSegment(reader)) {
         const helper = segments.helper(reader);
-        helperTypes.set(helper.index, types.func(helper.params, helper.results));
+        addedTypes.set(helper.index, types.func(helper.params, helper.results));
         out.u8(Op.call);
         out.u32(functions.number(helper.index));
         return;
@@ -153,7 +161,7 @@ export function continuationModule(
 
   const out = new ModuleWriter(body.length + 1024);
   out.vectorSection(SectionId.type, module, types.entries());
-  out.vectorSection(SectionId.import, module, imports(module, target, spaces, helperTypes));
+  out.vectorSection(SectionId.import, module, imports(module, target, spaces, addedTypes));
   out.rawSection(
     SectionId.function,
     vectorOfOne((o) => o.u32(type)),
@@ -249,7 +257,7 @@ function imports(
   module: Module,
   target: EmitTarget,
   { functions, tables, globals, tags }: Spaces,
-  helperTypes: ReadonlyMap<number, number>,
+  addedTypes: ReadonlyMap<number, number>,
 ): Uint8Array[] {
   const entries: Uint8Array[] = [];
   const add = (name: string, desc: Parameters<typeof writeImport>[1]['desc']): void => {
@@ -263,7 +271,7 @@ function imports(
   entries.push(memoryImport(DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE));
   add(CONTINUATION.hook, { kind: 'func', typeIndex: target.leaveType });
   for (const index of functions.used) {
-    const typeIndex = module.functions[index]?.typeIndex ?? helperTypes.get(index)!;
+    const typeIndex = addedTypes.get(index) ?? module.functions[index]!.typeIndex;
     add(`func:${index}`, { kind: 'func', typeIndex });
   }
   add(CONTINUATION.continuations, {

@@ -26,10 +26,10 @@ const MOST_CRUISING = 0.8;
 export function emitCruise(
   plan: FunctionPlan,
   target: EmitTarget,
-  options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'positions' | 'hints'>,
+  options: Pick<EmitOptions, 'limitAddress' | 'traps' | 'frameParameter' | 'positions' | 'hints'>,
 ): Uint8Array {
   if (plan.body.end - plan.codeStart > MOST_CRUISING * plan.limits.cruiseBytes) {
-    return emitEntry(plan, target);
+    return emitEntry(plan, target, options);
   }
   const emitter = new FunctionEmitter(
     plan,
@@ -53,7 +53,7 @@ export function emitCruise(
   }
   options.positions?.clear();
   options.hints?.clear();
-  return emitEntry(plan, target);
+  return emitEntry(plan, target, options);
 }
 
 /**
@@ -61,12 +61,21 @@ export function emitCruise(
  * which is left where it becomes too long. That is slower where control goes from one to another,
  * and loses nothing.
  */
-export function emitEntry(plan: FunctionPlan, target: EmitTarget): Uint8Array {
+export function emitEntry(
+  plan: FunctionPlan,
+  target: EmitTarget,
+  { frameParameter }: Pick<EmitOptions, 'frameParameter'>,
+): Uint8Array {
   const parameters = plan.params.length;
   const options = { limitAddress: undefined, hooks: 'none', traps: false } as const;
   const registers = parameters;
   provideForContinuations(plan, target);
-  const code = new VersionWriter(plan, target, { ...options, registers }, parameters);
+  const code = new VersionWriter(
+    plan,
+    target,
+    { ...options, registers, frameParameter: frameParameter === true },
+    parameters,
+  );
   code.begin();
   code.frame.initLocals();
   code.exits.leave(plan.codeStart);

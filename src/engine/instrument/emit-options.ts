@@ -10,6 +10,8 @@ export interface EmitOptions {
   /** Address of the limit word that the version's checks read; undefined: no checks. */
   readonly limitAddress: number | undefined;
   readonly hooks: Hooks;
+  /** The version gets the frame pointer as its last parameter, on top of the function's own. */
+  readonly frameParameter?: boolean;
   /** Check before each instruction that can trap whether it will. */
   readonly traps: boolean;
   /** The pc of an instruction that may trap by itself: its trap has been reported. */

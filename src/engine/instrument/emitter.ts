@@ -220,6 +220,8 @@ export class FunctionEmitter {
         this.#writeGlobal(reader.index);
         break;
       case Op.returnCall:
+        this.#tailCall(reader);
+        return;
       case Op.returnCallIndirect:
       case Op.returnCallRef:
         this.code.calls.setCalleeFrame(0);
@@ -315,15 +317,34 @@ export class FunctionEmitter {
     this.#values.forgetGlobals();
     frame.flushKeptLocals(walker, reader.pc);
     frame.flushKeptOperands(walker.operands);
-    this.code.calls.setCalleeFrame(this.code.plan.frameSize);
+    const { frameSize } = this.code.plan;
+    const body = reader.op === Op.call ? this.#target.body(reader.index) : undefined;
+    if (body === undefined) this.code.calls.setCalleeFrame(frameSize);
     const first = out.length;
     this.code.calls.anchorPosition();
-    this.code.copy(reader, first);
+    if (body === undefined) {
+      this.code.copy(reader, first);
+    } else {
+      this.code.calls.pushCalleeFrame(frameSize);
+      this.code.copyCall(reader, body, first);
+    }
     walker.apply(reader);
     this.code.calls.takeBack();
     this.code.exits.check(reader.next);
     this.#dominance.endStretch();
     this.#loads.forget();
+  }
+
+  #tailCall(reader: InstructionReader): void {
+    const body = this.#target.body(reader.index);
+    if (body === undefined) {
+      this.code.calls.setCalleeFrame(0);
+      this.code.copy(reader);
+    } else {
+      this.code.calls.pushCalleeFrame(0);
+      this.code.copyCall(reader, body);
+    }
+    this.code.walker.apply(reader);
   }
 
   /** An instruction whose result may be an address of which something is known. */

@@ -19,13 +19,19 @@ export function entriesOf(module: Module): ReadonlySet<number> {
 }
 
 function findEntries(module: Module): Set<number> {
+  const entries = referencedIn(module);
+  if (module.start !== undefined) entries.add(module.start);
+  for (const { kind, index } of module.exports) if (kind === 'func') entries.add(index);
+  return entries;
+}
+
+/** The functions that segments, globals and tables name: code can hardly have references to others. */
+export function referencedIn(module: Module): Set<number> {
   const entries = new Set<number>();
   const addNamedIn = (expression: Range): void => {
     const reader = new InstructionReader(module.bytes, expression.start, expression.end);
     while (reader.read()) if (reader.op === Op.refFunc) entries.add(reader.index);
   };
-  if (module.start !== undefined) entries.add(module.start);
-  for (const { kind, index } of module.exports) if (kind === 'func') entries.add(index);
   for (const { items } of module.elements) {
     if ('functions' in items) for (const index of items.functions) entries.add(index);
     else for (const expression of items.expressions) addNamedIn(expression);

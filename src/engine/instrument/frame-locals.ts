@@ -122,7 +122,7 @@ export class FrameLocals {
     for (let i = 0; i < this.#registers; i++) {
       if (fresh.has(i, pc) || derived.at(i, pc) !== undefined) continue;
       this.slots.load(keptTypes[i]!, localOffsets[i]!);
-      this.out.localSet(i);
+      this.out.localSet(this.scratch.own(i));
     }
     this.slots.endReferences();
     this.#clearFresh(pc);
@@ -203,7 +203,7 @@ export class FrameLocals {
 
   #pushKept(local: number): void {
     const { keptTypes, localOffsets } = this.plan;
-    if (local < this.#registers) this.out.localGet(local);
+    if (local < this.#registers) this.out.localGet(this.scratch.own(local));
     else this.slots.load(keptTypes[local]!, localOffsets[local]!);
   }
 
@@ -214,7 +214,7 @@ export class FrameLocals {
   }
 
   #setKept(local: number): void {
-    if (local < this.#registers) this.out.localSet(local);
+    if (local < this.#registers) this.out.localSet(this.scratch.own(local));
     else this.#setFrameLocal(local);
   }
 
@@ -222,7 +222,7 @@ export class FrameLocals {
   teeLocal(local: number): void {
     const isMark = this.plan.derived.isMark(local);
     if (isMark) this.out.op(Op.i64ExtendI32U);
-    if (local < this.#registers) this.out.localTee(local);
+    if (local < this.#registers) this.out.localTee(this.scratch.own(local));
     else this.out.localGet(this.#setFrameLocal(local));
     if (isMark) this.out.op(Op.i32WrapI64);
     if (local >= this.#nullableFrom) this.requireNonNull(this.plan.localTypes[local]!);
@@ -245,7 +245,7 @@ export class FrameLocals {
   #storeLocal(local: number): void {
     // Not pushLocal: a non-nullable local that is not set yet is null.
     this.slots.store(this.plan.keptTypes[local]!, this.plan.localOffsets[local]!, () =>
-      this.out.localGet(local),
+      this.out.localGet(this.scratch.own(local)),
     );
   }
 

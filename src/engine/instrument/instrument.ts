@@ -26,6 +26,7 @@ import {
   withSize,
 } from './additions.ts';
 import { BareCopies } from './bare-copies.ts';
+import { Bodies } from './bodies.ts';
 import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import type { Additions } from './continuation-module.ts';
@@ -45,7 +46,9 @@ export interface InstrumentedModule {
   readonly hidden: HiddenExports;
   /** By defined function: bytes of its frame. */
   readonly frameSizes: Uint32Array;
-  /** By defined function: offset in `bytes` of its body, behind the size. */
+  /** Where the code of functions is. */
+  readonly bodies: Bodies;
+  /** By defined function: offset in `bytes` of its code, behind the size. */
   readonly bodyOffsets: Uint32Array;
   /** Number of the first limit word; one for each defined function. */
   readonly firstLimit: number;
@@ -89,9 +92,10 @@ export function instrument(
   const hidden = hiddenNames(module);
   const globals = new AddedGlobals(module.globals.length);
   const references: Hierarchy[] = [];
+  const placed = new Bodies(module, limits);
   const added: { readonly type: Uint8Array; readonly body: Uint8Array }[] = [];
   const add = (typeIndex: number, body: Uint8Array): number =>
-    module.functions.length + added.push({ type: u32Piece(typeIndex), body }) - 1;
+    placed.end + added.push({ type: u32Piece(typeIndex), body }) - 1;
   const segments = new Segments(
     module,
     (write) => globals.addPrivate(write, hidden),
@@ -103,7 +107,7 @@ export function instrument(
     module,
     types,
     globals,
-    { segments, signatures, bare },
+    { bodies: placed, segments, signatures, bare },
     (hierarchy) => {
       references.push(hierarchy);
       return hidden.references + hierarchy;
@@ -111,8 +115,11 @@ export function instrument(
   );
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
+  /** At the functions' own indices, and behind them. */
   const code: Uint8Array[] = [];
+  const movedCode: Uint8Array[] = [];
   const hintEntries: Uint8Array[] = [];
+  const movedHints: Uint8Array[] = [];
   let codeBytes = 0;
   let entriesFrom = bodies.length;
   const bodySizes = new Uint32Array(bodies.length);
@@ -123,32 +130,52 @@ export function instrument(
     frameSizes[i] = plan.frameSize;
     if (codeBytes >= limits.codeBytes) entriesFrom = Math.min(entriesFrom, i);
     const hints = new BranchHints();
+    const place = placed.of(body.funcIndex);
+    const isMoved = placed.isMoved(body.funcIndex);
+    const options = { frameParameter: place !== undefined, hints };
     const emitted =
       i < entriesFrom
-        ? emitCruise(plan, target, { limitAddress: limitAddress(firstLimit + i), traps, hints })
-        : emitEntry(plan, target);
+        ? emitCruise(plan, target, {
+            limitAddress: limitAddress(firstLimit + i),
+            traps,
+            ...options,
+          })
+        : emitEntry(plan, target, options);
     const isHinted = hints.count > 0 && emitted.length <= limits.hintedBytes;
-    if (isHinted) hintEntries.push(hints.encode(body.funcIndex));
+    if (isHinted) (isMoved ? movedHints : hintEntries).push(hints.encode(place ?? body.funcIndex));
     codeBytes += emitted.length;
     bodySizes[i] = emitted.length;
-    code.push(withSize(emitted));
+    (isMoved ? movedCode : code).push(withSize(emitted));
+    if (isMoved) code.push(withSize(placed.forwarder(body.funcIndex, target.debugMemory)));
   });
   if (signatures.isMistaken) {
     return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
   }
-  const functions = module.functions.length + added.length;
+  const functionTypes = bodyTypes(module, placed, types);
+  const moved = movedCode.map((body, k) => ({ type: functionTypes(placed.moved[k]!), body }));
+  const functions = placed.end + added.length;
   if (limits.emptyFunctions) {
     const real = bodies.length + added.length;
     const empty = { type: u32Piece(types.func([], [])), body: EMPTY_BODY };
     // One by one: there may be more than a call can have arguments.
-    for (let i = Math.min(real, MAX_FUNCTIONS - real); i > 0; i--) added.push(empty);
+    for (let i = Math.min(real, MAX_FUNCTIONS - real) - movedCode.length; i > 0; i--)
+      added.push(empty);
   }
+
+  const functionEntries = [
+    ...sectionEntries(module, SectionId.function).map((own, i) => {
+      const index = module.importedFunctions + i;
+      return placed.of(index) === index ? functionTypes(index) : own;
+    }),
+    ...[...moved, ...added].map(({ type }) => type),
+  ];
 
   const out = new ModuleWriter(module.bytes.length + codeBytes);
   out.vectorSection(SectionId.type, module, types.entries());
   out.vectorSection(SectionId.import, module, importEntries(module));
-  const addedTypes = added.map(({ type }) => type);
-  copyVector(out, module, SectionId.function, addedTypes);
+  if (functionEntries.length > 0) {
+    out.vectorSection(SectionId.function, module, functionEntries);
+  }
   out.vectorSection(SectionId.table, module, [
     ...tableEntries(module, functions),
     ...bare.tableEntries(),
@@ -166,15 +193,25 @@ export function instrument(
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
   const bodyOffsets = new Uint32Array(bodies.length);
-  if (hintEntries.length > 0) out.customSection(BRANCH_HINTS, branchHintSection(hintEntries));
+  const allHints = [...hintEntries, ...movedHints];
+  if (allHints.length > 0) out.customSection(BRANCH_HINTS, branchHintSection(allHints));
   if (bodies.length > 0) {
     let offset = out.vectorSection(SectionId.code, module, [
       ...code,
-      ...added.map(({ body }) => body),
+      ...[...moved, ...added].map(({ body }) => body),
     ]);
-    code.forEach((piece, i) => {
-      bodyOffsets[i] = offset + piece.length - bodySizes[i]!;
+    const place = (piece: Uint8Array, index: number): void => {
       offset += piece.length;
+      const func = placed.functionAt(index);
+      if (func === undefined) return;
+      const defined = func - module.importedFunctions;
+      bodyOffsets[defined] = offset - bodySizes[defined]!;
+    };
+    code.forEach((piece, i) => {
+      place(piece, module.importedFunctions + i);
+    });
+    movedCode.forEach((piece, k) => {
+      place(piece, module.functions.length + k);
     });
   }
   copyVector(out, module, SectionId.data);
@@ -189,6 +226,7 @@ export function instrument(
     bytes: out.finish(),
     hidden,
     frameSizes,
+    bodies: placed,
     bodyOffsets,
     firstLimit,
     traps,
@@ -202,11 +240,29 @@ export function instrument(
   };
 }
 
+/** Gives the entry of the function section for the body of a function: most have one of a few types. */
+function bodyTypes(
+  { functions }: Module,
+  bodies: Bodies,
+  types: TypeRegistry,
+): (index: number) => Uint8Array {
+  const known = new Map<number, Uint8Array>();
+  return (index) => {
+    const { typeIndex } = functions[index]!;
+    let type = known.get(typeIndex);
+    if (type === undefined) {
+      type = u32Piece(bodies.type(index, types));
+      known.set(typeIndex, type);
+    }
+    return type;
+  };
+}
+
 function cruiseTarget(
   module: Module,
   types: TypeRegistry,
   globals: AddedGlobals,
-  { segments, signatures, bare }: Additions,
+  { bodies, segments, signatures, bare }: Additions,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
@@ -240,6 +296,7 @@ function cruiseTarget(
     bareInTable: (table, length, functions) => bare.makeInTable(table, length, functions),
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength: (kind, index) => segments.length(kind, index),
+    body: (index) => bodies.of(index),
     instruction: (reader, out) => {
       signatures.sees(reader);
       if (usesSegment(reader)) segments.write(reader, out);

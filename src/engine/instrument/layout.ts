@@ -15,7 +15,7 @@
  * checked against the end of the stack anyway.
  */
 
-/** Byte address of the frame pointer of the next callee (i32). Written by a caller before each call. */
+/** Byte address of the frame pointer of the next callee (i32). Written before calls of functions that take it. */
 export const FRAME_POINTER = 8;
 /** Byte address of the word that is 1 while an interrupt is asked for and not yet reported. */
 export const INTERRUPT = 16;

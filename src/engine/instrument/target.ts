@@ -37,6 +37,11 @@ export interface EmitTarget {
   segmentLength(kind: SegmentKind, index: number): number | undefined;
   /** How code tells that an element of a table of the original certainly has a type, if it can. */
   signature(table: number, typeIndex: number): SignatureTest | undefined;
+  /**
+   * The index in this module of the body of a function of the original; undefined: the function takes
+   * its frame pointer from the debug memory.
+   */
+  body(index: number): number | undefined;
   /** Writes the instruction just read with its indices as they are in this module. */
   instruction(reader: InstructionReader, out: ByteWriter): void;
 }

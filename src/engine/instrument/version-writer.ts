@@ -58,7 +58,7 @@ export class VersionWriter {
   readonly registers: number;
   readonly #target: EmitTarget;
 
-  /** @param parameters number of locals that are the emitted function's parameters */
+  /** @param parameters number of the function's own locals that are the emitted function's parameters */
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.plan = plan;
     this.options = options;
@@ -66,7 +66,10 @@ export class VersionWriter {
     const expected = GROWTH * (plan.body.end - plan.codeStart) + LEAST_CAPACITY;
     const out = new CodeWriter(target.debugMemory, takeRoom(Math.min(expected, MOST_CAPACITY)));
     const registers = Math.min(options.registers ?? plan.registers, plan.registers);
-    const scratch = new ScratchLocals(registers);
+    const scratch = new ScratchLocals(
+      registers,
+      options.frameParameter === true ? parameters : undefined,
+    );
     const frame = new FrameWriter({ plan, out, scratch, target, parameters, registers });
     const walker = new Walker(plan, registers);
     const blocks = new BlockWriter(plan, target, out);
@@ -101,7 +104,7 @@ export class VersionWriter {
   /** Opens $cold and $body. */
   begin(): void {
     const { plan, blocks } = this;
-    this.frame.begin(this.#callsNothing);
+    if (this.options.frameParameter !== true) this.frame.begin(this.#callsNothing);
     for (let i = 0; i < this.cold.count; i++)
       blocks.open([], { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
@@ -126,5 +129,16 @@ export class VersionWriter {
   copy(reader: InstructionReader, first = this.out.length): void {
     this.options.positions?.add(first, this.out.length, reader.pc);
     this.#target.instruction(reader, this.out);
+  }
+
+  /**
+   * The original's call with a function index of its own.
+   *
+   * @param first see {@link copy}
+   */
+  copyCall({ op, pc }: InstructionReader, callee: number, first = this.out.length): void {
+    this.options.positions?.add(first, this.out.length, pc);
+    this.out.op(op);
+    this.out.u32(callee);
   }
 }

@@ -207,6 +207,7 @@ export class Engine {
   #adopt(module: DebugModule, wasm: WebAssembly.Instance, linked: LinkedImports): DebugInstance {
     const id = this.instances.length;
     const instance = new DebugInstance(id, module, wasm, linked, {
+      debugMemory: this.#memory.memory,
       leave: this.#leave,
       renewReferences: () => this.references.renew,
     });

@@ -39,8 +39,13 @@ function shown(
     if (site === HOST) result.push(callSite);
     else if (!isHelper(site.instance) && !isAddition(site, codeOf)) {
       const located = locate(site, codeOf);
-      if (located?.pc === undefined) result.push(callSite);
-      else result.push(mapped(callSite, located, located.pc, names));
+      if (located === undefined) {
+        result.push(callSite);
+      } else {
+        // What V8 says where its stack has no room for the function's frame.
+        const pc = located.pc ?? located.fn.body.localsStart;
+        result.push(mapped(callSite, located, pc, names));
+      }
     }
   }
   return result.slice(0, shownStackLimit());

@@ -65,7 +65,7 @@ export function locate(site: WasmSite, codeOf: CodeOf): Located | undefined {
     const { continuation, instance } = code;
     return { instance, fn: continuation.version.fn, pc: continuation.pcAt(site.position) };
   }
-  const fn = code.module.functionAt(site.func);
+  const fn = code.module.functionOfCode(site.func);
   return fn && { instance: code, fn, pc: fn.pcAt(site.position) };
 }
 
@@ -87,6 +87,7 @@ export function activations(
   let exit = exits.length;
   let calleeBase = 0;
   for (const site of stack) {
+    if (site !== HOST && isAddition(site, codeOf)) continue;
     const located = site === HOST ? undefined : locate(site, codeOf);
     if (located === undefined) {
       // JavaScript, or an instance that the engine does not know: the host.
@@ -161,11 +162,14 @@ function callerFrame(located: Located, calleeBase: number): Frame | undefined {
   return { instance, fn, pc: snapshot.next, snapshot, base, exact: true };
 }
 
-/** A function that a module has on top of the original's: part of the instruction that it stands for. */
+/**
+ * A function that is none of the original's: it is part of the instruction that it stands for, or
+ * forwards to the code of a function.
+ */
 export function isAddition(site: WasmSite, codeOf: CodeOf): boolean {
   const code = codeOf(site.instance);
   if (code === undefined || 'continuation' in code) return false;
-  return site.func >= code.module.original.functions.length;
+  return code.module.instrumented.bodies.functionAt(site.func) === undefined;
 }
 
 /**

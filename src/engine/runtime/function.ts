@@ -101,6 +101,7 @@ export class DebugFunction {
     emitCruise(this.plan, instrumented.target, {
       limitAddress: limitAddress(word),
       traps: instrumented.traps,
+      frameParameter: instrumented.bodies.of(this.index) !== undefined,
       positions,
     });
     return positions;

@@ -1,14 +1,20 @@
 /** An instance under the engine, with access to everything that is private in it. */
-import { memoryImportName } from '../instrument/additions.ts';
-import { FIRST_FREE_SLOT, LEAVE_SLOT, RENEW_SLOT } from '../instrument/layout.ts';
+import { DEBUG_MEMORY_IMPORT, memoryImportName } from '../instrument/additions.ts';
+import { FIRST_FREE_SLOT, IMPORT_MODULE, LEAVE_SLOT, RENEW_SLOT } from '../instrument/layout.ts';
+import { PRIVATE_FUNCTION, privateFunctionModule } from '../instrument/private-function.ts';
 import type { Hierarchy } from '../instrument/references.ts';
+import { addHelper } from './helpers.ts';
 import type { LinkedImports } from './linking.ts';
 import type { DebugModule } from './module.ts';
 import type { Thunk } from './thunks.ts';
+import { WebAssembly } from './v8.ts';
 import type { Continuation } from './version.ts';
+
+type Callable = (...args: unknown[]) => unknown;
 
 /** Functions of the engine that instrumented code calls. */
 export interface EngineEntries {
+  readonly debugMemory: WebAssembly.Memory;
   readonly leave: unknown;
   /** See `ReferenceArrays.renew`; asked for where there are references. */
   readonly renewReferences: () => unknown;
@@ -29,6 +35,9 @@ export class DebugInstance {
   readonly #all: WebAssembly.Exports;
   readonly #functions: WebAssembly.Table;
   readonly #imported: readonly unknown[];
+  /** By function index, of those that have been asked for. */
+  readonly #private = new Map<number, Callable>();
+  readonly #debugMemory: WebAssembly.Memory;
   readonly #slots = new Map<Continuation | Thunk, number>();
   #nextSlot = FIRST_FREE_SLOT;
 
@@ -47,6 +56,7 @@ export class DebugInstance {
     this.#all = all;
     this.memories = linked.memories;
     this.#imported = linked.values;
+    this.#debugMemory = entries.debugMemory;
     this.#functions = all[hidden.functions] as WebAssembly.Table;
     this.continuations = all[hidden.continuations] as WebAssembly.Table;
     this.continuations.set(LEAVE_SLOT, entries.leave);
@@ -67,7 +77,19 @@ export class DebugInstance {
   /** The function at a function index; undefined beyond the end. */
   func(index: number): ((...args: unknown[]) => unknown) | undefined {
     if (index >= this.module.original.functions.length) return undefined;
-    return this.codeFunction(index);
+    if (!this.#isPrivate(index)) return this.codeFunction(index);
+    let func = this.#private.get(index);
+    if (func === undefined) {
+      func = this.#privateFunction(index);
+      this.#private.set(index, func);
+    }
+    return func;
+  }
+
+  /** Whether the function at a function index is this one. */
+  isFunc(index: number, func: unknown): boolean {
+    if (this.#isPrivate(index)) return this.#private.get(index) === func;
+    return this.func(index) === func;
   }
 
   global(index: number): WebAssembly.Global | undefined {
@@ -114,6 +136,23 @@ export class DebugInstance {
   /** The memories by the names under which instrumented modules import those that are defined. */
   static memoryImports(memories: readonly WebAssembly.Memory[]): Record<string, unknown> {
     return Object.fromEntries(memories.map((memory, i) => [memoryImportName(i), memory]));
+  }
+
+  /** Whether what the module has at a function index is of another type than the original's function. */
+  #isPrivate(index: number): boolean {
+    return this.module.instrumented.bodies.of(index) === index;
+  }
+
+  #privateFunction(index: number): Callable {
+    const bytes = privateFunctionModule(this.module.original, index);
+    const entities: Record<string, unknown> = {
+      [PRIVATE_FUNCTION.functions]: this.#functions,
+      [DEBUG_MEMORY_IMPORT]: this.#debugMemory,
+    };
+    const wasm = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      [IMPORT_MODULE]: entities,
+    } as WebAssembly.Imports);
+    return addHelper(wasm).exports[PRIVATE_FUNCTION.run] as Callable;
   }
 
   /**

@@ -70,6 +70,12 @@ export class DebugModule {
     return fn;
   }
 
+  /** The function whose code is at a function index of the instrumented module. */
+  functionOfCode(index: number): DebugFunction | undefined {
+    const func = this.instrumented.bodies.functionAt(index);
+    return func === undefined ? undefined : this.functionAt(func);
+  }
+
   /** The function whose body, locals included, holds the byte offset `pc`. */
   functionAround(pc: number): DebugFunction | undefined {
     const { bodies } = this.original;

@@ -23,6 +23,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     storesAtOnceFrom: 1,
     leafFunctions: false,
     bareLeaves: 0,
+    frameParameter: false,
     loopMemorySize: false,
     steppingLocals: 1,
     runningLocals: 2,
