@@ -231,7 +231,8 @@ class Finder {
     if (write.stretch !== candidate.stretch) {
       return write.runsOnce ? { ...CONSTANT, cost, zero: false } : undefined;
     }
-    if (derived === undefined) return { cost, zero: true, until: write.pc, first: local };
+    const zero = local >= this.#params;
+    if (derived === undefined) return { cost, zero, until: write.pc, first: local };
     // One that is the same from the beginning on changes nothing.
     const until = derived.first === undefined ? Number.POSITIVE_INFINITY : derived.until;
     return { cost, zero: true, until, first: derived.first };

@@ -84,6 +84,10 @@ describe('not derived is', () => {
     ['what may be skipped', `(block $b ${load} (br_if $b (local.get 0)) ${masked})`],
     ['what an exception may leave old', `(try_table ${load} ${masked})`],
     ['a float', '(local.set 6 (f64.const 0))'],
+    [
+      'a copy of a parameter, which does not begin as zero',
+      '(local.set 3 (local.tee 0 (i32.const 4)))',
+    ],
     ['a parameter', '(local.set 0 (i32.const 0))'],
     [
       'what follows from an operand',
