@@ -44,8 +44,9 @@ export interface Side {
 }
 
 /**
- * Pushes whether a bulk instruction reaches beyond the end on any side: first > size or
- * length > size - first, all in 64 bits. The length is the operand on top.
+ * Pushes whether a bulk instruction reaches beyond the end on any side: first + length > size or, where
+ * that may wrap around, first > size or length > size - first, all in 64 bits. The length is the operand
+ * on top: an i32 if any side's index or address is.
  */
 export function pushBeyond(context: CheckContext, sides: readonly Side[]): void {
   const { out } = context;
@@ -58,14 +59,20 @@ export function pushBeyond(context: CheckContext, sides: readonly Side[]): void 
   const wideLength = sides.every(({ wide }) => wide);
   sides.forEach(({ depth, wide, size }, i) => {
     push64(depth, wide);
+    if (!wide) {
+      push64(0, false);
+      out.op(Op.i64Add);
+    }
     size();
     out.op(Op.i64GtU);
-    push64(0, wideLength);
-    size();
-    push64(depth, wide);
-    out.op(Op.i64Sub);
-    out.op(Op.i64GtU);
-    out.op(Op.i32Or);
+    if (wide) {
+      push64(0, wideLength);
+      size();
+      push64(depth, true);
+      out.op(Op.i64Sub);
+      out.op(Op.i64GtU);
+      out.op(Op.i32Or);
+    }
     if (i > 0) out.op(Op.i32Or);
   });
 }
