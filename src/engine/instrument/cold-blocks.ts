@@ -63,8 +63,8 @@ export class ColdBlocks {
   #numberFor(pc: number): number {
     const { walker, plan } = this.#context;
     const fresh = plan.fresh.at(pc);
-    if (walker.dirty.beyond(this.#none, fresh, 0) !== undefined) return 0;
-    const more = walker.dirty.beyond(this.#few, fresh, FEW - this.#fewCount);
+    if (walker.unsaved.dirty.beyond(this.#none, fresh, 0) !== undefined) return 0;
+    const more = walker.unsaved.dirty.beyond(this.#few, fresh, FEW - this.#fewCount);
     if (more === undefined) return 2;
     for (const local of more) this.#few.add(local);
     this.#fewCount += more.length;

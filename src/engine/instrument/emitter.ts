@@ -5,13 +5,13 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { AddressValues } from './address-values.ts';
-import { type BareCallee, BareCalls } from './bare-calls.ts';
 import { emitBranch } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { CallWriter } from './call-writer.ts';
 import { DELIMITERS } from './construct.ts';
 import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
-import { BEYOND, CAPPED, TRAP } from './layout.ts';
+import { CAPPED, TRAP } from './layout.ts';
 import { LoadForwarding } from './load-forwarding.ts';
 import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
@@ -23,7 +23,6 @@ import { VersionWriter } from './version-writer.ts';
 export class FunctionEmitter {
   readonly code: VersionWriter;
   readonly #options: EmitOptions;
-  readonly #target: EmitTarget;
   /** The instruction that the version begins at: already reported, so it has no hook. */
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
@@ -34,9 +33,7 @@ export class FunctionEmitter {
   /** The version is left somewhere because it would become too long. */
   isCapped = false;
   readonly #traps: TrapChecks;
-  readonly #bareCalls: BareCalls;
-  /** What the call that comes is of, if it needs no check. */
-  #bareCallee: BareCallee | undefined;
+  readonly #calls: CallWriter;
   readonly #dominance = new Dominance();
   readonly #values: AddressValues;
   readonly #loads: LoadForwarding;
@@ -46,7 +43,6 @@ export class FunctionEmitter {
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.code = new VersionWriter(plan, target, options, parameters);
     this.#options = options;
-    this.#target = target;
     this.#trustedPc = options.trustedPc ?? -1;
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     const { walker, frame, out } = this.code;
@@ -81,7 +77,7 @@ export class FunctionEmitter {
       signature: (table, typeIndex) => target.signature(table, typeIndex),
       segmentLength: (kind, index) => target.segmentLength(kind, index),
     });
-    this.#bareCalls = new BareCalls({
+    this.#calls = new CallWriter({
       code: this.code,
       target,
       dominance,
@@ -184,7 +180,7 @@ export class FunctionEmitter {
       case Op.call:
       case Op.callIndirect:
       case Op.callRef:
-        this.#call(reader);
+        this.#calls.call(reader);
         return;
       case Op.localGet:
       case Op.localSet:
@@ -220,7 +216,7 @@ export class FunctionEmitter {
         this.#writeGlobal(reader.index);
         break;
       case Op.returnCall:
-        this.#tailCall(reader);
+        this.#calls.tailCall(reader);
         return;
       case Op.returnCallIndirect:
       case Op.returnCallRef:
@@ -305,48 +301,6 @@ export class FunctionEmitter {
     walker.apply(reader);
   }
 
-  #call(reader: InstructionReader): void {
-    const { walker, frame, out } = this.code;
-    const bare = this.#bareCallee;
-    if (bare !== undefined) {
-      this.#bareCallee = undefined;
-      this.#bareCalls.call(reader, bare);
-      walker.apply(reader);
-      return;
-    }
-    this.#values.forgetGlobals();
-    frame.flushKeptLocals(walker, reader.pc);
-    frame.flushKeptOperands(walker.operands);
-    const { frameSize } = this.code.plan;
-    const body = reader.op === Op.call ? this.#target.body(reader.index) : undefined;
-    if (body === undefined) this.code.calls.setCalleeFrame(frameSize);
-    const first = out.length;
-    this.code.calls.anchorPosition();
-    if (body === undefined) {
-      this.code.copy(reader, first);
-    } else {
-      this.code.calls.pushCalleeFrame(frameSize);
-      this.code.copyCall(reader, body, first);
-    }
-    walker.apply(reader);
-    this.code.calls.takeBack();
-    this.code.exits.check(reader.next);
-    this.#dominance.endStretch();
-    this.#loads.forget();
-  }
-
-  #tailCall(reader: InstructionReader): void {
-    const body = this.#target.body(reader.index);
-    if (body === undefined) {
-      this.code.calls.setCalleeFrame(0);
-      this.code.copy(reader);
-    } else {
-      this.code.calls.pushCalleeFrame(0);
-      this.code.copyCall(reader, body);
-    }
-    this.code.walker.apply(reader);
-  }
-
   /** An instruction whose result may be an address of which something is known. */
   #addressing(reader: InstructionReader): void {
     const { walker } = this.code;
@@ -354,24 +308,6 @@ export class FunctionEmitter {
     this.code.copy(reader);
     walker.apply(reader);
     walker.operands.values[walker.operands.height - 1] = value;
-  }
-
-  /**
-   * Before an indirect call, where the signature tables as good as decide whether it traps: leaves if
-   * they are against it, for a continuation that looks closer.
-   */
-  #leavesUnlessSigned(reader: InstructionReader): boolean {
-    const { op, index, index2, pc } = reader;
-    if (op !== Op.callIndirect && op !== Op.returnCallIndirect) return false;
-    const { early, hooks } = this.#options;
-    // A version with hooks has reported its stop before the instruction already.
-    if (early === false || hooks !== 'none') return false;
-    const test = this.#target.signature(index2, index);
-    if (!test?.decisive) return false;
-    const { walker, frame, exits } = this.code;
-    frame.houseOperands(walker.operands);
-    exits.leaveUnlessSigned(test, pc | BEYOND);
-    return true;
   }
 
   /** False if the instruction always traps or throws: the version has been left, nothing follows. */
@@ -383,9 +319,7 @@ export class FunctionEmitter {
       return false;
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
-    this.#bareCallee = this.#bareCalls.check(reader);
-    if (this.#bareCallee !== undefined) return true;
-    if (traps && this.#leavesUnlessSigned(reader)) return true;
+    if (this.#calls.check(reader, traps)) return true;
     if (traps && this.#traps.condition(reader)) {
       this.#traps.left(this.code.exits.leaveIf(reader.pc | TRAP));
     }

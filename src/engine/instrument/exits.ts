@@ -71,7 +71,7 @@ export class Exits {
    */
   leaveIf(pc: number): number {
     const { out, frame, walker } = this.#context;
-    if (walker.stale.length === 0 && !frame.hasUnsaved(walker.operands)) {
+    if (walker.unsaved.stale.length === 0 && !frame.hasUnsaved(walker.operands)) {
       const flagsAt = this.#setExit(pc);
       this.#hint(false);
       out.op(Op.brIf);

@@ -80,7 +80,7 @@ export class FrameLocals {
       has: (local: number) => fresh.has(local, pc) || leaves(local),
       hasWord: (word: number) => fresh.hasWord(word, pc),
     };
-    walker.dirty.take(keep, (local) => this.#storeLocal(local));
+    walker.unsaved.dirty.take(keep, (local) => this.#storeLocal(local));
   }
 
   #isUnkept(local: number): boolean {
@@ -96,8 +96,10 @@ export class FrameLocals {
   }
 
   /** Stores the derived locals that do not follow from their inputs before the instruction at `pc`. */
-  storeStale({ stale }: Walker, pc: number): void {
-    for (const local of stale) if (!this.plan.fresh.has(local, pc)) this.storeLocal(local);
+  storeStale({ unsaved }: Walker, pc: number): void {
+    for (const local of unsaved.stale) {
+      if (!this.plan.fresh.has(local, pc)) this.storeLocal(local);
+    }
   }
 
   /** Gives locals the values that they begin with, where the emitted function has them not so. */

@@ -105,7 +105,7 @@ export function refineLoopEffects(
   const locals = fn.localTypes.length;
   // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
   const walker = new Walker({ ...fn, loops }, locals + depth);
-  walker.dirty.clear();
+  walker.unsaved.dirty.clear();
   const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
   const isUnkept = (local: number): boolean => fn.unkept?.has(local) === true;
   const atCall = { has: isUnkept, hasWord: () => false };
@@ -119,14 +119,14 @@ export function refineLoopEffects(
     const { op } = reader;
     const storesAtLoop = op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true;
     const isBare = bareLeaves.called(reader, walker) !== undefined;
-    if (walker.reachable && isCall(op) && !isBare) walker.dirty.take(atCall, () => {});
-    else if (walker.reachable && storesAtLoop) walker.dirty.take(atLoop, () => {});
+    if (walker.reachable && isCall(op) && !isBare) walker.unsaved.dirty.take(atCall, () => {});
+    else if (walker.reachable && storesAtLoop) walker.unsaved.dirty.take(atLoop, () => {});
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);
     const opened = walker.constructs.length - constructs;
     if (opened > 0 && op === Op.loop) {
-      walker.dirty.add(locals + open++);
+      walker.unsaved.dirty.add(locals + open++);
     } else if (opened < 0 && innermost.kind === 'loop') {
       finish(loops.get(innermost.pc)!, innermost, locals + --open);
     }

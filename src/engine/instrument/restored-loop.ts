@@ -30,7 +30,7 @@ export function closeRestoredLoop(
 ): void {
   const loop = walker.innermost;
   const fellThrough = walker.reachable;
-  const dirty = walker.dirty.clone();
+  const dirty = walker.unsaved.dirty.clone();
   dominance.reset();
   if (fellThrough) out.br(1);
   blocks.close();

@@ -18,6 +18,7 @@ import { LocalSet } from './local-set.ts';
 import type { LoopEffects } from './loop-effects.ts';
 import { applyToOperands, type TypedFunction } from './operand-effects.ts';
 import { OperandStack } from './operands.ts';
+import { UnsavedLocals } from './unsaved-locals.ts';
 
 /** What the walker needs to know of a function before it starts. */
 export interface WalkedFunction extends TypedFunction {
@@ -37,26 +38,17 @@ export interface WalkedFunction extends TypedFunction {
 export class Walker {
   readonly operands: OperandStack;
   readonly constructs: Construct[] = [];
-  /** Locals that differ from the frame, without derived ones. */
-  dirty: LocalSet;
-  /** Derived locals that differ from the frame, and from what follows from their inputs. */
-  readonly stale: number[] = [];
+  readonly unsaved: UnsavedLocals;
   /** False after a branch, return or trap, until a construct's end that something branches to. */
   reachable = true;
   readonly #fn: WalkedFunction;
-  /** Number of locals that `dirty` and the sets like it are about. */
-  readonly #tracked: number;
   #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
   constructor(fn: WalkedFunction, tracked: number, operands = new OperandStack()) {
     this.#fn = fn;
     this.operands = operands;
-    this.#tracked = tracked;
-    this.dirty = new LocalSet(tracked);
-    // A frame begins with what an earlier one left there: not even zeros are in place.
-    this.dirty.addAll(tracked);
-    this.#leaveOutDerived(this.dirty);
+    this.unsaved = new UnsavedLocals(fn, tracked);
     // The first instruction may open a construct of its own, at codeStart.
     this.#open('function', fn.codeStart - 1, [], fn.results);
   }
@@ -173,7 +165,7 @@ export class Walker {
         return;
       case Op.localSet:
       case Op.localTee:
-        this.#write(reader.index);
+        this.unsaved.write(reader.index, this.innermost.storesAtOnce);
         break;
     }
     applyToOperands(reader, this.#fn, this.operands);
@@ -181,39 +173,20 @@ export class Walker {
 
   /** Whether what is written to a local here is stored at once. */
   storesAtOnce(local: number): boolean {
-    if (!this.innermost.storesAtOnce || this.#fn.derived?.isDerived(local) === true) return false;
-    return this.#fn.unkept?.has(local) !== true;
-  }
-
-  #write(local: number): void {
-    const { derived } = this.#fn;
-    if (derived?.isDerived(local) === true) {
-      const at = this.stale.indexOf(local);
-      if (at >= 0) this.stale.splice(at, 1);
-    } else if (this.storesAtOnce(local)) {
-      this.dirty.delete(local);
-    } else {
-      this.dirty.add(local);
-    }
-    const opened = this.#tracked > 0 ? derived?.openedBy(local) : undefined;
-    if (opened !== undefined) this.stale.push(...opened);
-  }
-
-  #leaveOutDerived(set: LocalSet): void {
-    if (this.#fn.derived?.isEmpty === false) set.deleteFrom(this.#fn.derived.locals);
+    return this.innermost.storesAtOnce && this.unsaved.isKept(local);
   }
 
   /** Records a branch to a construct's label with the present state, as `br` does. */
   branchTo(construct: Construct): void {
     construct.branched = true;
-    if (construct.endDirty === undefined) construct.endDirty = this.dirty.clone();
-    else construct.endDirty.addFrom(this.dirty);
+    if (construct.endDirty === undefined) construct.endDirty = this.unsaved.dirty.clone();
+    else construct.endDirty.addFrom(this.unsaved.dirty);
   }
 
   /** The state in a loop's body when control may also come from its end. */
   enterLoopHeader(pc: number): void {
     const effects = this.#fn.loops?.get(pc);
-    if (effects !== undefined) this.dirty.addFrom(effects.carried);
+    if (effects !== undefined) this.unsaved.dirty.addFrom(effects.carried);
   }
 
   /**
@@ -226,7 +199,7 @@ export class Walker {
     this.operands.unsettle(loop.equalFrom);
     this.reachable = loop.branched;
     if (loop.endDirty === undefined) return false;
-    this.dirty = loop.endDirty;
+    this.unsaved.dirty = loop.endDirty;
     this.operands.pushAll(loop.params);
     return true;
   }
@@ -234,14 +207,14 @@ export class Walker {
   /** Joins a second way of arriving at this point; the operand stack is the same on both. */
   join(reachable: boolean, dirty: LocalSet): void {
     if (!reachable) return;
-    if (this.reachable) this.dirty.addFrom(dirty);
-    else this.dirty = dirty;
+    if (this.reachable) this.unsaved.dirty.addFrom(dirty);
+    else this.unsaved.dirty = dirty;
     this.reachable = true;
   }
 
   /** Puts the walker into the middle of a body: used when a continuation begins. */
   restore(pc: number, constructs: readonly Construct[], operands: OperandStack): void {
-    this.dirty = this.#freshLocals(pc);
+    this.unsaved.dirty = this.unsaved.fresh(pc);
     this.constructs.length = 0;
     for (const c of constructs) {
       this.constructs.push({
@@ -297,7 +270,7 @@ export class Walker {
       caught: false,
       lastArm: false,
       endDirty: undefined,
-      elseDirty: kind === 'if' ? this.dirty.clone() : undefined,
+      elseDirty: kind === 'if' ? this.unsaved.dirty.clone() : undefined,
     });
     this.operands.pushAll(params);
     if (kind === 'loop') this.enterLoopHeader(pc);
@@ -329,13 +302,13 @@ export class Walker {
   #handler(construct: Construct, pc: number): void {
     construct.branched = true;
     construct.caught = true;
-    construct.endDirty ??= new LocalSet(this.#tracked);
-    construct.endDirty.addFrom(this.#unflushed(pc));
+    construct.endDirty ??= new LocalSet(this.unsaved.dirty.size);
+    construct.endDirty.addFrom(this.unsaved.afterCalls(pc));
   }
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
   #startHandler(params: readonly ValType[]): void {
-    this.stale.length = 0;
+    this.unsaved.stale.length = 0;
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'catch';
@@ -343,24 +316,7 @@ export class Walker {
     this.operands.truncate(construct.height);
     this.operands.pushAll(params);
     this.reachable = !construct.lastArm;
-    this.dirty = this.#unflushed(construct.pc);
-  }
-
-  /** What calls in a body that begins at `pc` may leave to be stored. */
-  #unflushed(pc: number): LocalSet {
-    const set = this.#freshLocals(pc);
-    if (this.#fn.unkept !== undefined) set.addFrom(this.#fn.unkept);
-    return set;
-  }
-
-  /** What no flush before `pc` has stored, nor any after it before something writes it. */
-  #freshLocals(pc: number): LocalSet {
-    const set = new LocalSet(this.#tracked);
-    const { fresh } = this.#fn;
-    const end = Math.min(this.#tracked, fresh?.end ?? 0);
-    for (let i = 0; i < end; i++) if (fresh!.has(i, pc)) set.add(i);
-    this.#leaveOutDerived(set);
-    return set;
+    this.unsaved.dirty = this.unsaved.afterCalls(construct.pc);
   }
 
   #tagParams(tag: number): readonly ValType[] {
@@ -369,7 +325,7 @@ export class Walker {
   }
 
   #startElse(): void {
-    this.stale.length = 0;
+    this.unsaved.stale.length = 0;
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'else';
@@ -377,18 +333,18 @@ export class Walker {
     this.operands.pushAll(construct.params);
     // An arm of a construct that a continuation begins in is entered by nobody: no state, dead.
     this.reachable = construct.elseDirty !== undefined;
-    if (construct.elseDirty !== undefined) this.dirty = construct.elseDirty;
+    if (construct.elseDirty !== undefined) this.unsaved.dirty = construct.elseDirty;
     construct.elseDirty = undefined;
   }
 
   #close(): void {
-    this.stale.length = 0;
+    this.unsaved.stale.length = 0;
     const construct = this.constructs.pop()!;
     let reachable = this.reachable;
     const into = (arriving: LocalSet | undefined): void => {
       if (arriving === undefined) return;
-      if (reachable) this.dirty.addFrom(arriving);
-      else this.dirty = arriving;
+      if (reachable) this.unsaved.dirty.addFrom(arriving);
+      else this.unsaved.dirty = arriving;
       reachable = true;
     };
     // An `if` without `else`: the condition may have been false.

@@ -33,7 +33,7 @@ function operandsOf({ operands }: Walker): string {
   }).join(' ');
 }
 
-function dirtyOf({ dirty }: Walker, count: number): number[] {
+function dirtyOf({ unsaved: { dirty } }: Walker, count: number): number[] {
   return Array.from({ length: count }, (_, i) => i).filter((i) => dirty.has(i));
 }
 
@@ -225,7 +225,7 @@ describe('locals that differ from the frame', () => {
     const found: number[][] = [];
     walk(await planOf(text), (walker, name) => {
       if (name !== 'nop' || !walker.reachable) return;
-      if (found.length === 0) walker.dirty.clear();
+      if (found.length === 0) walker.unsaved.dirty.clear();
       found.push(dirtyOf(walker, count));
     });
     return found;
