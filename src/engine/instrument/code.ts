@@ -156,11 +156,6 @@ export const CHUNK_SCRATCH = 3;
 /** How many more one with loops that access memory has. */
 export const LOOP_SCRATCH = 1;
 
-/** How many more one has at most for what memory holds, of each type that is loaded. */
-export const FORWARDED_LOCALS = 16;
-/** i32, i64, f32 and f64. */
-export const FORWARDED_TYPES = 4;
-
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */
   readonly rounds: number;
@@ -184,7 +179,6 @@ export class ScratchLocals {
   readonly #shiftedFrom: number;
   readonly #exceptions: number[] = [];
   readonly #homes = new Map<ValType, number[]>();
-  readonly #forwarded = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
   #chunk: ChunkLocals | undefined;
   #memorySize: number | undefined;
@@ -220,17 +214,6 @@ export class ScratchLocals {
     if (locals === undefined) {
       locals = [];
       this.#homes.set(type, locals);
-    }
-    locals[ordinal] ??= this.#add(type);
-    return locals[ordinal];
-  }
-
-  /** A local for a value of memory; different for different ordinals. */
-  forwarded(type: ValType, ordinal: number): number {
-    let locals = this.#forwarded.get(type);
-    if (locals === undefined) {
-      locals = [];
-      this.#forwarded.set(type, locals);
     }
     locals[ordinal] ??= this.#add(type);
     return locals[ordinal];

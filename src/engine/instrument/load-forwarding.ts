@@ -3,8 +3,8 @@
  * its bounds. Code that no compiler has optimized keeps every variable in memory and loads it for each
  * use, and V8 never takes one load of a memory for another.
  *
- * Whether a local other than the program's is made to hold what a load or a store has on the stack
- * depends on the place having been accessed before: what is loaded once will seldom be again.
+ * Only locals of the program hold bytes. To keep in others what loads and stores have on the stack made
+ * no program faster, and some slower by a twentieth: V8 has more values in registers then.
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
@@ -41,8 +41,6 @@ export class LoadForwarding {
   /** Number of plain loads so far, and of those of what was loaded or stored just before. */
   #loads = 0;
   #repeated = 0;
-  /** Number of scratch locals that have been set. */
-  #kept = 0;
 
   constructor(code: VersionWriter, dominance: Dominance, values: AddressValues) {
     this.#code = code;
@@ -107,8 +105,7 @@ export class LoadForwarding {
     const value = fact.op === reader.op ? fact.value : this.#values.result(reader.op);
     out.op(Op.drop);
     // A local of the function is not always emitted as one of its type.
-    if (holder >= this.#code.registers) out.localGet(holder);
-    else if (holder >= 0) this.#code.frame.pushLocal(holder);
+    if (holder >= 0) this.#code.frame.pushLocal(holder);
     else out.bytes(plan.module.bytes, fact.constantStart, fact.constantEnd);
     this.#narrow(reader.op, fact.op);
     walker.apply(reader);
@@ -129,7 +126,7 @@ export class LoadForwarding {
   }
 
   #load(reader: InstructionReader): void {
-    const { walker, plan } = this.#code;
+    const { walker } = this.#code;
     const { operands } = walker;
     const value = this.#values.result(reader.op);
     this.#code.copy(reader);
@@ -138,18 +135,13 @@ export class LoadForwarding {
     operands.values[top] = value;
     if (!this.#hasPlace) return;
     const place = this.#place;
-    const before = this.#facts.latest(place);
-    let fact = before;
+    let fact = this.#facts.latest(place);
     if (fact === undefined || fact.op !== reader.op || !this.#facts.holds(fact)) {
       fact = this.#facts.add(place, reader.op, this.#values.operand(top));
     } else {
       this.#repeated++;
     }
     operands.values[top] = fact.value;
-    // One of the program's locals may have it in a moment.
-    const next = plan.module.bytes[reader.next];
-    if (before !== undefined && this.#isUnoptimized && next !== Op.localSet && next !== Op.localTee)
-      this.#keep(fact);
   }
 
   #store(reader: InstructionReader): void {
@@ -170,23 +162,18 @@ export class LoadForwarding {
     const top = operands.height - 1;
     const source = operands.sources[top]!;
     const value = this.#values.operand(top);
-    const isKnown = this.#facts.latest(place) !== undefined;
     const holder = source === SLOT ? this.#facts.holderOf(value) : source;
     this.#facts.overwrite(place);
     const fact = this.#facts.add(place, op, value);
     if (source === CONSTANT) {
       fact.constantStart = operands.constantStart[top]!;
       fact.constantEnd = operands.constantEnd[top]!;
-    } else if (holder < 0) {
-      if (isKnown && this.#isUnoptimized) this.#keep(fact);
-    } else if (holder < this.#code.registers) {
+    } else if (holder >= 0 && holder < this.#code.registers) {
       this.#facts.setLocal(fact, holder);
-    } else if (source === SLOT) {
-      this.#facts.shareScratch(fact, holder);
     }
   }
 
-  /** Loads are repeated so often that it is worth a local to hold what one pushes. */
+  /** Loads are repeated often. */
   get #isUnoptimized(): boolean {
     return this.#repeated * SELDOM > this.#loads;
   }
@@ -207,20 +194,6 @@ export class LoadForwarding {
     place.offset = offset;
     place.bytes = reader.info.accessBytes!;
     return true;
-  }
-
-  /** Has a scratch local hold the content, which is on top of the stack. */
-  #keep(fact: MemoryFact): void {
-    const { walker, out, scratch, plan } = this.#code;
-    const count = plan.forwardedLocals;
-    if (count === 0) return;
-    const type = walker.operands.types[walker.operands.height - 1]!;
-    let local = scratch.forwarded(type, this.#kept++ % count);
-    for (let i = 1; i < count && this.#facts.isUsed(local); i++) {
-      local = scratch.forwarded(type, this.#kept++ % count);
-    }
-    out.localTee(local);
-    this.#facts.setScratch(fact, local);
   }
 
   /** Of a value that a narrow store has written, makes what a load of its bytes reads. */

@@ -78,9 +78,6 @@ export class MemoryFact {
   /** One of the function's own locals that equals it, and since when. */
   local = NONE;
   localTime = 0;
-  /** The same for a scratch local. */
-  scratch = NONE;
-  scratchTime = 0;
   /** Of the instruction that pushes the content, if that is constant; else -1. */
   constantStart = NONE;
   constantEnd = NONE;
@@ -121,7 +118,6 @@ export class MemoryFacts {
     fact.time = this.#dominance.tick();
     fact.value = value;
     fact.local = NONE;
-    fact.scratch = NONE;
     fact.constantStart = NONE;
     if (this.#holding.length === MOST_HOLDING) this.#end(this.#holding[0]!);
     this.#holding.push(fact);
@@ -134,28 +130,9 @@ export class MemoryFacts {
     fact.localTime = this.#dominance.tick();
   }
 
-  /** A scratch local gets the content here, and loses what it had. */
-  setScratch(fact: MemoryFact, scratch: number): void {
-    for (const other of this.#holding) if (other.scratch === scratch) other.scratch = NONE;
-    this.shareScratch(fact, scratch);
-  }
-
-  /** A scratch local has the content. */
-  shareScratch(fact: MemoryFact, scratch: number): void {
-    fact.scratch = scratch;
-    fact.scratchTime = this.#dominance.tick();
-  }
-
-  /** Whether there are bytes that a scratch local holds. */
-  isUsed(scratch: number): boolean {
-    for (const fact of this.#holding) if (fact.scratch === scratch) return true;
-    return false;
-  }
-
   /** The local that holds the content, or -1. */
   holder(fact: MemoryFact): number {
     if (fact.local !== NONE && this.#dominance.holds(fact.localTime)) return fact.local;
-    if (fact.scratch !== NONE && this.#dominance.holds(fact.scratchTime)) return fact.scratch;
     return NONE;
   }
 

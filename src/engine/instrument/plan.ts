@@ -10,13 +10,7 @@
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { I64, V128, type ValType } from '../../wasm/types.ts';
 import { BareLeaves } from './bare-leaves.ts';
-import {
-  CHUNK_SCRATCH,
-  FIXED_SCRATCH,
-  FORWARDED_LOCALS,
-  FORWARDED_TYPES,
-  LOOP_SCRATCH,
-} from './code.ts';
+import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import type { DerivedLocals } from './derived-locals.ts';
@@ -65,8 +59,6 @@ export interface FunctionPlan extends WalkedFunction {
   readonly maxHeight: number;
   /** How many scratch locals of a type the operands of that type share. */
   readonly homes: number;
-  /** How many more scratch locals of a number type there is room for. */
-  readonly forwardedLocals: number;
   /** How many of the first locals can be locals of an emitted version, within V8's limit. */
   readonly registers: number;
   readonly legacy: LegacyShape;
@@ -138,7 +130,6 @@ export function planFunction(
     localsEnd: offset,
     maxHeight: shape.maxHeight,
     homes: scratch.homes,
-    forwardedLocals: roomForForwarded(limits.locals - scratch.most - localTypes.length),
     registers: Math.max(
       type.params.length,
       Math.min(localTypes.length, limits.locals - scratch.most),
@@ -199,11 +190,6 @@ const NUMBER_TYPES = 5;
 function storageTypes(types: Iterable<ValType>): number {
   const distinct = new Set(types);
   return distinct.size === 0 ? 0 : new Set(Array.from(distinct, storageType)).size;
-}
-
-/** @param left how many locals of any type a version may have more */
-function roomForForwarded(left: number): number {
-  return Math.max(0, Math.min(FORWARDED_LOCALS, Math.floor(left / FORWARDED_TYPES)));
 }
 
 interface Scratch {
