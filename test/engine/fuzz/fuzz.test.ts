@@ -20,8 +20,6 @@ const GROUP = 4;
 
 /** Seeds that have failed once. */
 const KNOWN: readonly (readonly [Source, number])[] = [
-  // A local that follows from a parameter was taken for zero before.
-  ['temporaries', 67000021],
   // Calls that nothing can reach, in a function with exceptions that calls nothing else.
   ['binaryen', 40000106],
   // A trap whose frame V8 leaves out of its stack, after inlining a tail call, was reported twice.

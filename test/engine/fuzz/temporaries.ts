@@ -57,6 +57,9 @@ class TemporariesGenerator extends Generator {
     this.emit(`i32.const ${1 + this.random.below(4)}`, `local.set ${counter}`);
     this.emit('block', 'loop');
     this.labels.push({ types: [] }, { types: [] });
+    // First, because anything may branch back to here.
+    this.emit(`local.get ${counter}`, 'i32.eqz', 'br_if 1');
+    this.emit(`local.get ${counter}`, 'i32.const 1', 'i32.sub', `local.set ${counter}`);
     for (let n = 1 + this.random.below(4); n > 0; n--) {
       if (this.chance(3)) {
         // In some rounds.
@@ -73,7 +76,8 @@ class TemporariesGenerator extends Generator {
         this.statement();
       }
     }
-    this.emit(`local.get ${counter}`, 'i32.const 1', 'i32.sub', `local.tee ${counter}`, 'br_if 0');
+    if (this.chance(2)) this.emit('br 0');
+    else this.emit(`local.get ${counter}`, 'br_if 0');
     this.emit('end', 'end');
     this.labels.length = inner;
   }
