@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
 import { countedLoop } from '../../src/engine/instrument/counted-loop.ts';
 import { decodeModule } from '../../src/wasm/module.ts';
-import { assemble, Debuggee, instructions } from './debuggee.ts';
+import { assemble, Debuggee, i32, instructions, pcOf } from './debuggee.ts';
 import { outcome } from './oracle/scenario.ts';
 
 const ORDERS = ['ne', 'lt_s', 'lt_u', 'le_s', 'le_u', 'gt_s', 'gt_u', 'ge_s', 'ge_u'] as const;
@@ -189,3 +189,22 @@ test.each(Object.keys(BLOCKS))('%s', async (name) => {
   expect(isCounted(bytes)).toBe(true);
   expectSameInChunks(bytes);
 });
+
+test.each(CHUNKS)(
+  'a breakpoint at the end is reached once, behind all rounds: %i a chunk',
+  async (rounds) => {
+    const text = `(module (func (export "f") (param $i i32) (result i32) (local $sum i32)
+    (loop $again
+      (local.set $sum (i32.add (local.get $sum) (local.get $i)))
+      (br_if $again (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+    (local.get $sum)))`;
+    const bytes = await assemble(text);
+    expect(isCounted(bytes)).toBe(true);
+    const codeLimits = { ...CODE_LIMITS, chunkRounds: rounds };
+    const debuggee = new Debuggee(() => 'run', { codeLimits });
+    const module = debuggee.engine.loadModule(bytes);
+    debuggee.engine.addBreakpoint(module, pcOf(module, 'end'));
+    expect(debuggee.call(debuggee.engine.instantiate(module), 'f', 3000)).toBe(4_501_500);
+    expect(debuggee.stops.map(({ top }) => top.locals)).toEqual([[i32(0), i32(4_501_500)]]);
+  },
+);

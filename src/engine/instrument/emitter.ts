@@ -132,6 +132,7 @@ export class FunctionEmitter {
 
   #instruction(reader: InstructionReader): void {
     const { op } = reader;
+    if (op === Op.end) this.structures.closeChunk();
     if (this.code.walker.reachable) {
       const left = !this.#beforeInstruction(reader);
       if (!left && this.#loads.forward(reader)) return;

@@ -114,6 +114,13 @@ export class Structures {
     this.#chunk = counted;
   }
 
+  /** Before an `end`: whoever stops there does so behind the last round, not behind each chunk. */
+  closeChunk(): void {
+    if (this.#code.labels.innermost.role !== 'chunk') return;
+    this.#chunk!.close();
+    this.#chunk = undefined;
+  }
+
   /** Legacy `try`. */
   openTry(reader: InstructionReader): void {
     this.legacy.open(reader, this.#settleBelow(reader));
@@ -208,10 +215,6 @@ export class Structures {
 
   #end(reader: InstructionReader): void {
     const { walker, labels, blocks, out, calls, exits } = this.#code;
-    if (labels.innermost.role === 'chunk') {
-      this.#chunk!.close();
-      this.#chunk = undefined;
-    }
     const label = labels.innermost;
     // What a continuation knew inside the arm it began in does not hold for branches to its end.
     const whole = label.role === 'plain' || label.role === 'try';
