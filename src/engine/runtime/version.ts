@@ -17,7 +17,9 @@ const MOST_OPTIMIZED = 1 << 18;
 const CAP_GROWTH = 4;
 /**
  * To leave a continuation and enter the next takes as long as compiling about so many bytes. The cap
- * grows when as much time has gone into leaving as it will take to compile what is longer.
+ * grows when as much time has gone into leaving, and into what was compiled to go on in, as it will
+ * take to compile what is longer. (Where each of a thousand cases of a loop comes to a piece of its
+ * own, it is the pieces that take the time.)
  */
 const BYTES_PER_EXIT = 4;
 
@@ -41,6 +43,8 @@ export class Continuation {
   readonly compiled: WebAssembly.Module;
   /** It is worth being optimized before it runs. */
   readonly isHot: boolean;
+  /** Bytes of its module. */
+  readonly size: number;
   readonly #options: EmitOptions;
   #positions: Positions | undefined;
 
@@ -56,6 +60,7 @@ export class Continuation {
     };
     const { bytes, ...code } = this.#emit(this.#options);
     this.code = code;
+    this.size = bytes.length;
     this.compiled = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
     const isShort = bytes.length <= MOST_OPTIMIZED || version.hasGrown;
     this.isHot = isShort && code.hasLoops && !version.stepping;
@@ -89,8 +94,10 @@ export class Version {
   readonly stepping: boolean;
   readonly #options: EmitOptions;
   #cap: ByteCap;
-  /** How often a continuation was left because of the cap, since the cap is what it is. */
-  #exits = 0;
+  /** What leaving because of the cap has taken since the cap is what it is, as bytes to compile. */
+  #lost = 0;
+  /** The continuation that is asked for next is one to go on in behind the cap. */
+  #isBehindCap = false;
   readonly #continuations: Readonly<Record<Entry, Map<number, Continuation>>> = {
     plain: new Map(),
     trusted: new Map(),
@@ -130,7 +137,9 @@ export class Version {
     if (continuation === undefined || isShort) {
       continuation = new Continuation(this, pc, entry);
       known.set(pc, continuation);
+      if (this.#isBehindCap) this.#lost += continuation.size;
     }
+    this.#isBehindCap = false;
     return continuation;
   }
 
@@ -142,8 +151,10 @@ export class Version {
     const { mostRunningBytes } = this.fn.module.instrumented.limits;
     const bytes = Math.min(mostRunningBytes, Math.max(1, this.#cap.bytes) * CAP_GROWTH);
     if (this.stepping || bytes <= this.#cap.bytes) return;
-    if (++this.#exits * BYTES_PER_EXIT < bytes) return;
-    this.#exits = 0;
+    this.#isBehindCap = true;
+    this.#lost += BYTES_PER_EXIT;
+    if (this.#lost < bytes) return;
+    this.#lost = 0;
     this.#cap = { bytes, loopBytes: Math.max(this.#cap.loopBytes, bytes) };
   }
 }
