@@ -26,8 +26,14 @@ export interface BareCallsContext {
   readonly loads: LoadForwarding;
 }
 
-/** The index of a copy, or a table of them and the type. */
-export type BareCallee = number | { readonly table: number; readonly typeIndex: number };
+/** A call that can be one without checks. */
+export interface BareCallee {
+  readonly leaf: BareLeaf;
+  /** Height of the first argument. */
+  readonly first: number;
+  /** Index of the copy; of a table of copies for a call through a table. */
+  readonly copy: number;
+}
 
 export class BareCalls {
   readonly #context: BareCallsContext;
@@ -69,19 +75,14 @@ export class BareCalls {
       code.frame.houseOperands(walker.operands);
       code.exits.leaveIfAny(conditions, pc | BEYOND);
     }
-    return test === undefined ? copy.index : { table: copy.index, typeIndex };
+    return { leaf, first, copy: copy.index };
   }
 
   /** The call itself. */
-  call(reader: InstructionReader, callee: BareCallee): void {
+  call({ op, index, pc }: InstructionReader, { leaf, first, copy }: BareCallee): void {
     const { code, values, loads } = this.#context;
-    const { calls, out, options, plan, walker } = code;
-    const { spans, writesGlobals } = plan.bareLeaves.called(reader, walker)!;
-    const isIndirect = typeof callee === 'object';
-    const typeIndex = isIndirect
-      ? callee.typeIndex
-      : plan.module.functions[reader.index]!.typeIndex;
-    const first = this.#firstArgument(typeIndex, isIndirect);
+    const { calls, out, options } = code;
+    const { spans, writesGlobals } = leaf;
     for (const span of spans) {
       if (span.isWritten) loads.overwrite(span.memory, this.#value(span, first), span.bytes);
     }
@@ -89,12 +90,12 @@ export class BareCalls {
     const start = out.length;
     // V8's stack may overflow here.
     calls.anchorPosition();
-    options.positions?.add(start, out.length, reader.pc);
-    if (isIndirect) {
-      out.callIndirect(Op.callIndirect, callee.typeIndex, callee.table);
+    options.positions?.add(start, out.length, pc);
+    if (op === Op.callIndirect) {
+      out.callIndirect(op, index, copy);
     } else {
-      out.op(Op.call);
-      out.u32(callee);
+      out.op(op);
+      out.u32(copy);
     }
   }
 

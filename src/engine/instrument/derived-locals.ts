@@ -34,8 +34,6 @@ const MOST_DERIVED = 1024;
 const MOST_INSTRUCTIONS = 48;
 /** What a mark is before it is written; its lower half is what the local is then. */
 export const NOT_WRITTEN = 1n << 32n;
-/** Fewer are not worth knowing of. */
-const LEAST_DERIVED = 1;
 
 export interface DerivedLocal {
   readonly local: number;
@@ -113,12 +111,11 @@ export function findDerivedLocals(
   limits: CodeLimits,
 ): DerivedLocals {
   const { candidates } = writes;
-  if (!limits.derivedLocals || candidates.length < LEAST_DERIVED) return DerivedLocals.NONE;
+  if (!limits.derivedLocals) return DerivedLocals.NONE;
   const finder = new Finder(module, localTypes, params, writes, limits);
   for (const candidate of candidates) finder.consider(candidate);
   const { found } = finder;
-  if (found.length < LEAST_DERIVED) return DerivedLocals.NONE;
-  return new DerivedLocals(found, localTypes.length);
+  return found.length === 0 ? DerivedLocals.NONE : new DerivedLocals(found, localTypes.length);
 }
 
 interface Found extends DerivedLocal {
@@ -163,10 +160,8 @@ class Finder {
     while (reader.read()) {
       const { op, index } = reader;
       cost++;
-      if (op === Op.i32Const) stack?.push(reader.i32 >>> 0);
-      else if (op === Op.i64Const) stack?.push(BigInt.asUintN(64, reader.i64));
-      else if (op !== Op.localGet && op !== Op.localTee) {
-        if (stack !== undefined) applyInteger(op, stack);
+      if (op !== Op.localGet && op !== Op.localTee) {
+        if (stack !== undefined) applyInteger(reader, stack);
       } else {
         const input = this.#input(candidate, index, op === Op.localTee ? reader.pc : reader.pc - 1);
         if (input === undefined) return;

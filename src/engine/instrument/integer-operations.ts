@@ -2,6 +2,7 @@
  * What the integer instructions that cannot trap make of their operands (core spec 3.0, section
  * 4.3.2). An i32 is a u32 number here, an i64 a u64 bigint: the bits as frames have them.
  */
+import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 
 export type Integer = number | bigint;
@@ -120,8 +121,20 @@ export const INTEGER_OPERATIONS: readonly (readonly [op: number, operands: 1 | 2
   ...Array.from(BINARY.keys(), (op) => [op, 2] as const),
 ];
 
-/** Carries out one of them on a stack, as the instruction does. */
-export function applyInteger(op: number, stack: Integer[]): void {
+/** What is looked at of an instruction: the immediates are those of constants. */
+export type IntegerInstruction = Pick<InstructionReader, 'op' | 'i32' | 'i64'>;
+
+/** Carries out one of them on a stack, or a constant, as the instruction does. */
+export function applyInteger(instruction: IntegerInstruction, stack: Integer[]): void {
+  const { op } = instruction;
+  if (op === Op.i32Const) {
+    stack.push(instruction.i32 >>> 0);
+    return;
+  }
+  if (op === Op.i64Const) {
+    stack.push(u64(instruction.i64));
+    return;
+  }
   const unary = UNARY.get(op);
   if (unary !== undefined) {
     stack.push(unary(stack.pop() as never));

@@ -11,8 +11,9 @@ import type { FunctionBody, Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { I32 } from '../../wasm/types.ts';
 import { leastBytes } from './bounds-check.ts';
+import { isAtomic } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
-import { readIntegerConstant } from './trap-checks.ts';
+import { isDivision, readIntegerConstant } from './trap-checks.ts';
 import { truncationBounds } from './truncation.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
@@ -23,9 +24,8 @@ const BASE = 2 ** 32;
 const ZERO = 1;
 const FIRST = 2;
 
-/** Prefixes of opcodes. */
+/** Prefix of opcodes. */
 const VECTORS = 0xfd;
-const ATOMICS = 0xfe;
 
 /** What is accessed at one base: from the lowest constant that is added to it up to the last byte. */
 interface Span {
@@ -223,8 +223,7 @@ export class LeafWalk {
   #access(reader: InstructionReader, bytes: number): number | undefined {
     const { op, info, memory, memOffset32 } = reader;
     const { limits } = this.#module.memories[memory]!.type;
-    const isAtomic = op >>> 16 === ATOMICS;
-    if (isAtomic || limits.shared || limits.address === 'i64') return undefined;
+    if (isAtomic(op) || limits.shared || limits.address === 'i64') return undefined;
     const address = this.#operand(info.operands?.length ?? 0);
     if (address === UNKNOWN) return undefined;
     const base = Math.floor(address / BASE);
@@ -299,8 +298,4 @@ function sum(left: number, right: number): number {
 function difference(left: number, right: number): number {
   if (left === UNKNOWN || Math.floor(right / BASE) !== ZERO) return UNKNOWN;
   return sum(left, constant(-(right % BASE)));
-}
-
-function isDivision(op: number): boolean {
-  return (op >= Op.i32DivS && op <= Op.i32RemU) || (op >= Op.i64DivS && op <= Op.i64RemU);
 }

@@ -62,14 +62,7 @@ export class LoadForwarding {
    */
   overwrite(memory: number, value: number, bytes: number): void {
     if (!this.#enabled) return;
-    const place = this.#place;
-    place.memory = memory;
-    place.wide = false;
-    place.base = this.#values.base(value);
-    place.constant = this.#values.constant(value);
-    place.offset = 0;
-    place.bytes = bytes;
-    this.#facts.overwrite(place);
+    this.#facts.overwrite(this.#placeAt(memory, false, value, 0, bytes));
   }
 
   /** A local of the function's own gets the operand on top, before it is popped. */
@@ -186,14 +179,21 @@ export class LoadForwarding {
     // Other threads may write to shared memory.
     if (limits.shared || !Number.isSafeInteger(offset)) return false;
     const value = this.#values.operand(walker.operands.height - 1 - depth);
+    const isWide = limits.address === 'i64';
+    this.#placeAt(reader.memory, isWide, value, offset, reader.info.accessBytes!);
+    return true;
+  }
+
+  /** Sets `#place`, see there. */
+  #placeAt(memory: number, wide: boolean, value: number, offset: number, bytes: number): Place {
     const place = this.#place;
-    place.memory = reader.memory;
-    place.wide = limits.address === 'i64';
+    place.memory = memory;
+    place.wide = wide;
     place.base = this.#values.base(value);
     place.constant = this.#values.constant(value);
     place.offset = offset;
-    place.bytes = reader.info.accessBytes!;
-    return true;
+    place.bytes = bytes;
+    return place;
   }
 
   /** Of a value that a narrow store has written, makes what a load of its bytes reads. */

@@ -6,6 +6,8 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { I32, I64, type ValType } from '../../wasm/types.ts';
 import { INTEGER_OPERATIONS } from './integer-operations.ts';
+import { isDivision } from './trap-checks.ts';
+import { truncationBounds } from './truncation.ts';
 import type { Walker } from './walker.ts';
 
 export interface Write {
@@ -63,26 +65,8 @@ const LEAVES = 7;
 const KINDS: Kind[] = new Array<Kind>(0x100).fill(EXITS);
 for (let op: number = Op.unreachable; op <= Op.tryTable; op++) KINDS[op] = LEAVES;
 // Constants and comparisons of floats, arithmetic and conversions that do not trap.
-for (let op: number = Op.f32Const; op <= Op.f64ReinterpretI64; op++) KINDS[op] = PASSES;
-for (const op of [
-  Op.i32DivS,
-  Op.i32DivU,
-  Op.i32RemS,
-  Op.i32RemU,
-  Op.i64DivS,
-  Op.i64DivU,
-  Op.i64RemS,
-  Op.i64RemU,
-  Op.i32TruncF32S,
-  Op.i32TruncF32U,
-  Op.i32TruncF64S,
-  Op.i32TruncF64U,
-  Op.i64TruncF32S,
-  Op.i64TruncF32U,
-  Op.i64TruncF64S,
-  Op.i64TruncF64U,
-]) {
-  KINDS[op] = EXITS;
+for (let op: number = Op.f32Const; op <= Op.f64ReinterpretI64; op++) {
+  KINDS[op] = isDivision(op) || truncationBounds(op) !== undefined ? EXITS : PASSES;
 }
 // Nothing branches to the beginning of a block.
 for (const op of [Op.nop, Op.block, Op.drop, Op.select, Op.selectT, Op.globalGet, Op.globalSet]) {

@@ -137,6 +137,11 @@ export class TrapChecks {
   }
 }
 
+/** Integer division or remainder. */
+export function isDivision(op: number): boolean {
+  return (op >= Op.i32DivS && op <= Op.i32RemU) || (op >= Op.i64DivS && op <= Op.i64RemU);
+}
+
 /** Value of the i32.const or i64.const at a byte offset, signed. */
 export function readIntegerConstant(bytes: Uint8Array, offset: number): bigint {
   let value = 0n;

@@ -100,20 +100,11 @@ function derivedValue(view: DataView, frame: Frame, { start, end }: DerivedLocal
   const stack: Integer[] = [];
   const reader = new InstructionReader(frame.fn.plan.module.bytes, start, end);
   while (reader.read()) {
-    switch (reader.op) {
-      case Op.i32Const:
-        stack.push(reader.i32 >>> 0);
-        break;
-      case Op.i64Const:
-        stack.push(BigInt.asUintN(64, reader.i64));
-        break;
-      case Op.localGet:
-      // What is written on the way is read before that.
-      case Op.localTee:
-        stack.push((localValue(view, frame, reader.index) as Bits).bits as Integer);
-        break;
-      default:
-        applyInteger(reader.op, stack);
+    // What is written on the way is read before that.
+    if (reader.op === Op.localGet || reader.op === Op.localTee) {
+      stack.push((localValue(view, frame, reader.index) as Bits).bits as Integer);
+    } else {
+      applyInteger(reader, stack);
     }
   }
   const bits = stack[0]!;

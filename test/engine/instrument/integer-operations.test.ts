@@ -55,7 +55,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
         for (const b of second === undefined ? [undefined] : values(second)) {
           const operands = b === undefined ? [a] : [a, b];
           const stack = [...operands];
-          applyInteger(op.id, stack);
+          applyInteger({ op: op.id, i32: 0, i64: 0n }, stack);
           expect(stack.length).toBe(1);
           const found = stack[0]!;
           // In the form of frames: unsigned.
