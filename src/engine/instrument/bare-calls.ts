@@ -12,7 +12,6 @@ import type { BareLeaf, LeafSpan } from './bare-leaves.ts';
 import type { Dominance } from './dominance.ts';
 import { BEYOND } from './layout.ts';
 import type { LoadForwarding } from './load-forwarding.ts';
-import type { SignatureTest } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import type { TrapChecks } from './trap-checks.ts';
 import type { VersionWriter } from './version-writer.ts';
@@ -70,11 +69,9 @@ export class BareCalls {
     const typeIndex = isIndirect ? index : plan.module.functions[index]!.typeIndex;
     const first = this.#firstArgument(typeIndex, isIndirect);
     const conditions = this.#conditions(leaf, copy.limitAddress, first);
-    if (test !== undefined) conditions.push(...this.#unlessSigned(test));
-    if (conditions.length > 0) {
-      code.frame.houseOperands(walker.operands);
-      code.exits.leaveIfAny(conditions, pc | BEYOND);
-    }
+    if (test !== undefined || conditions.length > 0) code.frame.houseOperands(walker.operands);
+    if (test === undefined) code.exits.leaveIfAny(conditions, pc | BEYOND);
+    else code.exits.leaveUnlessSigned(test, pc | BEYOND, conditions);
     return { leaf, first, copy: copy.index };
   }
 
@@ -126,26 +123,6 @@ export class BareCalls {
     }
     for (const [a, b] of leaf.apart) conditions.push(() => this.#pushOverlap(a, b, first));
     return conditions;
-  }
-
-  /** The element whose index is on top of the operands is not certainly one of the functions. */
-  #unlessSigned({ address, length, signature }: SignatureTest): (() => void)[] {
-    const { out, walker, frame } = this.#context.code;
-    const pushIndex = (): void => frame.pushOperand(walker.operands, walker.operands.height - 1);
-    return [
-      () => {
-        pushIndex();
-        out.i32Const(length);
-        // The comparison that V8 makes itself: it leaves its own out then.
-        out.op(Op.i32LtU);
-        out.op(Op.i32Eqz);
-      },
-      () => {
-        pushIndex();
-        out.isByte(address, signature);
-        out.op(Op.i32Eqz);
-      },
-    ];
   }
 
   /** Since the word was last looked at, nothing has stopped: an interrupt can wait for the next check. */

@@ -89,48 +89,56 @@ export class Exits {
   }
 
   /**
-   * Leaves before the instruction at `pc` unless the operand on top is the index of an element with a
-   * signature. All operands have homes. Two branches and no condition: V8 would make it a value.
+   * Leaves before the instruction at `pc` if one of the conditions holds, or the operand on top is not the
+   * index of an element with a signature. All operands have homes.
    */
-  leaveUnlessSigned({ address, length, signature }: SignatureTest, pc: number): void {
+  leaveUnlessSigned(
+    { address, length, signature }: SignatureTest,
+    pc: number,
+    conditions: readonly (() => void)[] = [],
+  ): void {
     const { out, frame, walker } = this.#context;
     const { operands } = walker;
     const pushIndex = (): void => frame.pushOperand(operands, operands.height - 1);
-    out.block();
-    out.block();
-    pushIndex();
-    out.i32Const(length);
-    // The comparison that V8 makes itself: it leaves its own out then.
-    out.op(Op.i32LtU);
-    out.op(Op.i32Eqz);
-    this.#hint(false);
-    out.brIf(0);
-    pushIndex();
-    out.isByte(address, signature);
-    this.#hint(true);
-    out.brIf(1);
-    out.end();
-    frame.storeOperands(operands);
-    this.#setExit(pc);
-    out.br(this.#coldDepth(pc) + 1);
-    out.end();
+    const isBeyond = (): void => {
+      pushIndex();
+      out.i32Const(length);
+      // The comparison that V8 makes itself: it leaves its own out then.
+      out.op(Op.i32LtU);
+      out.op(Op.i32Eqz);
+    };
+    this.#leaveUnless(pc, [...conditions, isBeyond], () => {
+      pushIndex();
+      out.isByte(address, signature);
+    });
+  }
+
+  /** Leaves before the instruction at `pc` if one of the conditions holds. All operands have homes. */
+  leaveIfAny(conditions: readonly (() => void)[], pc: number): void {
+    const last = conditions.at(-1);
+    if (last === undefined) return;
+    this.#leaveUnless(pc, conditions.slice(0, -1), () => {
+      last();
+      this.#context.out.op(Op.i32Eqz);
+    });
   }
 
   /**
-   * Leaves before the instruction at `pc` if one of the conditions holds. All operands have homes. A
-   * branch for each: V8 would make values of them.
+   * Leaves if one of the conditions holds, or the one to stay does not. A branch for each: V8 would make
+   * values of them.
    */
-  leaveIfAny(conditions: readonly (() => void)[], pc: number): void {
+  #leaveUnless(pc: number, conditions: readonly (() => void)[], pushStays: () => void): void {
     const { out, frame, walker } = this.#context;
     out.block();
     out.block();
-    conditions.forEach((push, i) => {
+    for (const push of conditions) {
       push();
-      const isLast = i === conditions.length - 1;
-      if (isLast) out.op(Op.i32Eqz);
-      this.#hint(isLast);
-      out.brIf(isLast ? 1 : 0);
-    });
+      this.#hint(false);
+      out.brIf(0);
+    }
+    pushStays();
+    this.#hint(true);
+    out.brIf(1);
     out.end();
     frame.storeStale(walker, pc & ~BEYOND);
     frame.storeOperands(walker.operands);
