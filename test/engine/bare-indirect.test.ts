@@ -26,6 +26,27 @@ const PROGRAM = `(module
       (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum)))`;
 
+/** Their arguments are in memory, in frames of different sizes: the second is the larger. */
+const FRAMES = `(module
+  (memory 1)
+  (global $sp (mut i32) (i32.const 1024))
+  (type $leaf (func (param i32 i32) (result i32)))
+  (func $a (type $leaf) (local $fp i32)
+    (local.set $fp (i32.sub (global.get $sp) (i32.const 16)))
+    (i32.store offset=12 (local.get $fp) (local.get 0))
+    (i32.store (i32.load offset=12 (local.get $fp)) (local.get 1))
+    (i32.load (i32.load offset=12 (local.get $fp))))
+  (func $b (type $leaf) (local $fp i32)
+    (local.set $fp (i32.sub (global.get $sp) (i32.const 32)))
+    (i32.store offset=4 (local.get $fp) (local.get 0))
+    (i32.store offset=8 (i32.load offset=4 (local.get $fp)) (local.get 1))
+    (i32.load offset=8 (i32.load offset=4 (local.get $fp))))
+  (table $t 2 2 funcref)
+  (elem (table $t) (i32.const 0) func $a $b)
+  (func (export "f") (param $at i32) (param $p i32) (param $v i32) (result i32)
+    (i32.add (i32.const 5)
+      (call_indirect $t (type $leaf) (local.get $p) (local.get $v) (local.get $at)))))`;
+
 async function start(onStop: OnStop, bareLeaves: number, traps: 'exact' | 'native' = 'exact') {
   const codeLimits = { ...CODE_LIMITS, bareLeaves };
   const debuggee = new Debuggee(onStop, { codeLimits, traps });
@@ -45,21 +66,21 @@ function shown({ stops }: Debuggee) {
   }));
 }
 
-async function leafOf(text: string) {
+async function leafOf(text: string, func: number) {
   const { module } = await planOf(text);
-  const { typeIndex } = module.functions[1]!;
+  const { typeIndex } = module.functions[func]!;
   const call = { op: Op.callIndirect, index: typeIndex, index2: 0 };
   const innermost = { guarded: false };
   return BareLeaves.of(module, CODE_LIMITS).called(call, { innermost } as never);
 }
 
 test('the functions of the program may be called so, unless others have the table', async () => {
-  expect(await leafOf(PROGRAM)).toMatchObject({
+  expect(await leafOf(PROGRAM, 1)).toMatchObject({
     functions: [1, 2],
     spans: [{ offset: 0, bytes: 12 }],
   });
   expect(
-    await leafOf(PROGRAM.replace('(table $t ', '(table $t (export "table") ')),
+    await leafOf(PROGRAM.replace('(table $t ', '(table $t (export "table") '), 1),
   ).toBeUndefined();
 });
 
@@ -84,6 +105,38 @@ test.each([
       return { outcomes, stops: shown(debuggee) };
     }),
   );
+  expect(seen[0]).toEqual(seen[1]);
+});
+
+test('what one of them needs apart, all do', async () => {
+  const stack = { base: { kind: 'global', index: 0 }, offset: -32, bytes: 32 };
+  const target = { base: { kind: 'param', index: 0 }, offset: 0, bytes: 12 };
+  const leaf = await leafOf(FRAMES, 0);
+  expect(leaf).toMatchObject({ functions: [0, 1], spans: [stack, target] });
+  expect(leaf!.apart.map((pair) => [...pair].sort((a, b) => a.bytes - b.bytes))).toMatchObject([
+    [target, stack],
+  ]);
+});
+
+test.each([
+  ['the first, its own argument', 0, 1020, 2048],
+  ['the first, with an address that is out of bounds', 0, 1020, -16],
+  ['the second, its own argument', 1, 988, 2048],
+  ['the second, with an address that is out of bounds', 1, 988, -16],
+  ['a part of it', 1, 987, 0x1000_0000],
+  ['what only the other one has there', 0, 988, -16],
+  ['nothing of a frame', 1, 2048, -16],
+  ['what is out of bounds', 1, 65_528, 1],
+])('what is written: %s', async (_, at, p, v) => {
+  const bytes = await assemble(FRAMES);
+  const seen = [CODE_LIMITS.bareLeaves, 0].map((bareLeaves) => {
+    const debuggee = new Debuggee(() => 'run', { codeLimits: { ...CODE_LIMITS, bareLeaves } });
+    const instance = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes));
+    const outcomes = [at, 1 - at, at].map((each) =>
+      outcome(() => debuggee.call(instance, 'f', each, p, v)),
+    );
+    return { outcomes, stops: shown(debuggee) };
+  });
   expect(seen[0]).toEqual(seen[1]);
 });
 

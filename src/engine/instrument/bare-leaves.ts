@@ -113,15 +113,19 @@ export class BareLeaves {
     if (found === undefined || found.size === 0 || found.size > MOST_FUNCTIONS) return undefined;
     const functions = [...found];
     const spans: LeafSpan[] = [];
+    const pairs: (readonly [LeafSpan, LeafSpan])[] = [];
     let writesGlobals = false;
     for (const func of functions) {
       const leaf = this.#of(func);
-      if (leaf === undefined || leaf.apart.length > 0) return undefined;
+      if (leaf === undefined) return undefined;
       if (leaf.writesGlobals) writesGlobals = true;
       for (const span of leaf.spans) include(spans, span);
+      pairs.push(...leaf.apart);
     }
-    const isSmall = spans.length <= MOST_SPANS && spans.every(({ bytes }) => bytes <= MOST_BYTES);
-    return isSmall ? { functions, spans, apart: [], writesGlobals } : undefined;
+    const apart = widened(pairs, spans);
+    if (spans.length > MOST_SPANS || apart.length > MOST_APART) return undefined;
+    if (spans.some(({ bytes }) => bytes > MOST_BYTES)) return undefined;
+    return { functions, spans, apart, writesGlobals };
   }
 
   #find(func: number): BareLeaf | undefined {
@@ -167,12 +171,29 @@ export class BareLeaves {
   }
 }
 
+/** The pairs of those spans that contain the pairs' own, each once. */
+function widened(
+  pairs: readonly (readonly [LeafSpan, LeafSpan])[],
+  spans: readonly LeafSpan[],
+): (readonly [LeafSpan, LeafSpan])[] {
+  const found: (readonly [LeafSpan, LeafSpan])[] = [];
+  for (const pair of pairs) {
+    const [a, b] = [spans[indexAtBase(spans, pair[0])]!, spans[indexAtBase(spans, pair[1])]!];
+    if (!found.some((other) => other.includes(a) && other.includes(b))) found.push([a, b]);
+  }
+  return found;
+}
+
+function indexAtBase(spans: readonly LeafSpan[], { memory, base }: LeafSpan): number {
+  return spans.findIndex(
+    (other) =>
+      other.memory === memory && other.base.kind === base.kind && other.base.index === base.index,
+  );
+}
+
 /** Makes one of the spans wide enough for another at the same base, or adds that. */
 function include(spans: LeafSpan[], span: LeafSpan): void {
-  const at = spans.findIndex(
-    ({ memory, base: { kind, index } }) =>
-      memory === span.memory && kind === span.base.kind && index === span.base.index,
-  );
+  const at = indexAtBase(spans, span);
   if (at < 0) {
     spans.push(span);
     return;
