@@ -9,7 +9,7 @@
 import { Op } from '../../wasm/opcodes.ts';
 import { type Comparison, comparisonOf, opposite, tells } from './comparison.ts';
 import type { Dominance } from './dominance.ts';
-import { boundsOf, type Entry, type Induction } from './induction.ts';
+import { boundsOf, type Entry, type Induction, type LoopBounds } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
 import { mostOf, ValueRanges } from './value-ranges.ts';
 
@@ -159,8 +159,8 @@ export class AddressValues {
     this.#times[local] = time;
   }
 
-  /** A loop begins: what its locals are at most when a round begins, to be told behind its header. */
-  enteringLoop(induction: Induction | undefined): ReadonlyMap<number, number> | undefined {
+  /** A loop begins: what is known of its rounds, to be told behind its header. */
+  enteringLoop(induction: Induction | undefined): LoopBounds | undefined {
     if (induction === undefined || !this.#context.ranges) return undefined;
     return boundsOf(induction, (local) => this.#entry(local));
   }

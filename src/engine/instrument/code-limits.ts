@@ -74,6 +74,8 @@ export interface CodeLimits {
   readonly bareLeaves: number;
   /** Loops in which each round has a check behind a call have none at their header. */
   readonly callChecks: boolean;
+  /** Loops that end after so many rounds, by constants alone, have none either; 0: all have. */
+  readonly boundedRounds: number;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
   readonly coldBlocks: boolean;
   /**
@@ -132,6 +134,7 @@ export const CODE_LIMITS: CodeLimits = {
   leafFunctions: true,
   bareLeaves: 256,
   callChecks: true,
+  boundedRounds: 1024,
   coldBlocks: true,
   callersReferences: false,
   renewReferences: true,

@@ -34,7 +34,7 @@ export function emitCruise(
   const emitter = new FunctionEmitter(
     plan,
     target,
-    { ...options, hooks: 'none', fewerChecks: plan.limits.callChecks },
+    { ...options, hooks: 'none', fewerChecks: true },
     plan.params.length,
   );
   const { code } = emitter;

@@ -27,8 +27,9 @@ export interface EmitOptions {
    */
   readonly early?: boolean;
   /**
-   * Loops without a check at the header, where each round has one behind a call. That finds an
-   * interrupt as well, but it is reported at a header: a version that others leave to must have those.
+   * Loops without a check at the header, where each round has one behind a call, or few rounds follow.
+   * Those behind find an interrupt as well, but it is reported at a header: a version that others leave
+   * to must have those.
    */
   readonly fewerChecks?: boolean;
   /** How long the version may become before it is left for another. */

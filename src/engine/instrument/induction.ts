@@ -40,21 +40,21 @@ export interface Entry {
   readonly exactly: number | undefined;
 }
 
-/**
- * What locals are at most, unsigned, at the beginning of each round.
- *
- * @param entry what a local is ahead of the loop
- */
-export function boundsOf(
-  induction: Induction,
-  entry: (local: number) => Entry,
-): ReadonlyMap<number, number> {
+export interface LoopBounds {
+  /** By local: what it is at most, unsigned, at the beginning of each round. */
+  readonly most: ReadonlyMap<number, number>;
+  /** Infinity if nothing is known. */
+  readonly rounds: number;
+}
+
+/** @param entry what a local is ahead of the loop */
+export function boundsOf(induction: Induction, entry: (local: number) => Entry): LoopBounds {
   const bounds = new Map<number, number>();
   const { local, steps } = induction;
   const limits = limitsOf(induction, entry(local));
-  if (limits === undefined) return bounds;
+  if (limits === undefined) return { most: bounds, rounds: Infinity };
   bounds.set(local, limits.most);
-  if (!induction.always) return bounds;
+  if (!induction.always) return { most: bounds, rounds: Infinity };
   for (const [other, step] of steps) {
     if (other === local) continue;
     const { most, exactly } = entry(other);
@@ -62,7 +62,7 @@ export function boundsOf(
     if (step > 0 && most + far <= MOST_I32) bounds.set(other, most + far);
     else if (step < 0 && exactly !== undefined && exactly + far >= 0) bounds.set(other, exactly);
   }
-  return bounds;
+  return { most: bounds, rounds: limits.repeats + 1 };
 }
 
 interface Limited {

@@ -2,6 +2,7 @@
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { AddressValues } from './address-values.ts';
+import { BoundedLoops } from './bounded-loops.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import type { Construct } from './construct.ts';
@@ -32,6 +33,7 @@ export class Structures {
   readonly legacy: LegacyTries;
   /** The version has loops that are more than a header. */
   hasLoops = false;
+  readonly #bounded: BoundedLoops;
   #chunk: ChunkWriter | undefined;
   /** Of `if`, by number of constructs around. */
   readonly #conditions: number[] = [];
@@ -44,6 +46,7 @@ export class Structures {
     this.#budget = budget;
     this.#emitLoop = emitLoop;
     this.legacy = new LegacyTries(code);
+    this.#bounded = new BoundedLoops(code.plan.limits.boundedRounds);
   }
 
   /** The counted loop that is open. */
@@ -102,16 +105,22 @@ export class Structures {
       this.#values.forget(local);
     });
     this.#values.forgetGlobals();
-    bounds?.forEach((most, local) => {
+    bounds?.most.forEach((most, local) => {
       this.#values.bound(local, most);
     });
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
-    const isChecked = code.options.fewerChecks === true && plan.loops.get(pc)?.alwaysCalls === true;
-    if (!isChecked) code.exits.check(next);
+    if (this.#needsCheck(pc, bounds?.rounds ?? Infinity)) code.exits.check(next);
     if (counted === undefined) return;
     counted.open(next, code.options.traps);
     this.#chunk = counted;
+  }
+
+  #needsCheck(loop: number, rounds: number): boolean {
+    const { plan, walker, options } = this.#code;
+    const isBounded = this.#bounded.enter(walker.constructs.length, rounds);
+    if (options.fewerChecks !== true) return true;
+    return !isBounded && !(plan.limits.callChecks && plan.loops.get(loop)?.alwaysCalls === true);
   }
 
   /** Before an `end`: whoever stops there does so behind the last round, not behind each chunk. */

@@ -48,6 +48,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     loopEffects: false,
     coldBlocks: false,
     callChecks: false,
+    boundedRounds: 0,
     codeBytes: 100,
     hintedBytes: 0,
     steppingBytes: 200,
