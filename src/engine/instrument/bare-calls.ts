@@ -110,8 +110,7 @@ export class BareCalls {
     const conditions: (() => void)[] = [];
     if (!this.#isLookedAt(limitAddress)) {
       conditions.push(() => {
-        out.loadLimit(limitAddress);
-        out.op(Op.i32Eqz);
+        out.pollLimit(limitAddress);
       });
     }
     for (const span of leaf.spans) {

@@ -19,7 +19,7 @@ const MOST_ELEMENTS = 4096;
 export interface BareCopy {
   /** Index of the copy, or of the table. */
   readonly index: number;
-  /** Address of a limit word: 0 if something wants to stop in one of the functions themselves. */
+  /** Address of a limit word: LEAVES if something wants to stop in one of the functions themselves. */
   readonly limitAddress: number;
 }
 
@@ -82,7 +82,7 @@ export class BareCopies {
     return [...this.#groups.values()].map(({ functions }) => functions);
   }
 
-  /** The address of a word that is 0 if the limit word of one of the functions is. */
+  /** The address of a word that is LEAVES if the limit word of one of the functions is. */
   #groupLimit(functions: readonly number[]): number {
     if (functions.length === 1) return this.make(functions[0]!).limitAddress;
     const key = functions.join();

@@ -138,6 +138,13 @@ export class CodeWriter extends ByteWriter {
     this.#memarg(2, address);
   }
 
+  /** Not 0 if the limit word makes its code leave whatever its frame: shorter than a comparison. */
+  pollLimit(address: number): void {
+    this.i32Const(0);
+    this.op(Op.i32Load8U);
+    this.#memarg(0, address);
+  }
+
   #memarg(alignLog2: number, offset: number): void {
     if (this.#memory === 0) this.u8(alignLog2);
     else {

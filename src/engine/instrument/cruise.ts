@@ -41,7 +41,7 @@ export function emitCruise(
   code.begin();
   // A frame that is beyond the stack's end has room for this: see `DebugMemory.reserve`.
   code.frame.initLocals();
-  code.exits.check(plan.codeStart);
+  code.exits.checkEntry(plan.codeStart);
   emitRenewal(code, target);
   emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);

@@ -36,21 +36,28 @@ export class Exits {
     this.#context = context;
   }
 
-  /** A check: leaves for good, before the instruction at `pc`, if the limit word says so. */
+  /** The check at a function's start: leaves for good if the limit word says so. */
+  checkEntry(pc: number): void {
+    const { plan, out, scratch, options } = this.#context;
+    const { limitAddress } = options;
+    if (limitAddress === undefined || plan.isLeaf) {
+      // The frame of a leaf may reach beyond the stack's end, where there is room for one.
+      this.check(pc);
+      return;
+    }
+    out.localGet(scratch.framePointer);
+    out.loadLimit(limitAddress);
+    out.op(Op.i32GtU);
+    this.leaveIf(pc);
+  }
+
+  /** A check: leaves for good, before the instruction at `pc`, if something wants to stop. */
   check(pc: number): void {
-    const { plan, out, scratch, frame, walker, options } = this.#context;
+    const { out, frame, walker, options } = this.#context;
     const { limitAddress } = options;
     if (limitAddress === undefined) return;
     frame.houseOperands(walker.operands);
-    if (plan.isLeaf) {
-      // Its frame may reach beyond the stack's end, where there is room for one.
-      out.loadLimit(limitAddress);
-      out.op(Op.i32Eqz);
-    } else {
-      out.localGet(scratch.framePointer);
-      out.loadLimit(limitAddress);
-      out.op(Op.i32GtU);
-    }
+    out.pollLimit(limitAddress);
     this.leaveIf(pc);
   }
 

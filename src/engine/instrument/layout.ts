@@ -5,8 +5,9 @@
  *
  *     0        control words (below)
  *     64       limit words, i32 each: the highest frame base at which the code that owns the word
- *              may go on. 0 makes that code leave at its next check; otherwise it is the frame
- *              stack's end less the frame's size, so the same comparison finds an overflow
+ *              may go on. LEAVES makes that code leave at its next check; otherwise it is the frame
+ *              stack's end less the frame's size, so the same comparison finds an overflow. Its lowest
+ *              byte is 0 then, and is all that is looked at where an overflow has been ruled out
  *     SIGNATURES  bytes that say which elements of tables have which signature, see
  *              `signature-tables.ts`
  *     STACK    frames, growing upward; a callee's frame begins where its caller's ends
@@ -29,6 +30,10 @@ export const SCRATCH = 32;
 export const LIMITS = 64;
 /** Number of limit words there is room for: functions of all modules, and versions of functions. */
 export const MAX_LIMITS = 3 * (1 << 20) - LIMITS / 4;
+/** A limit word of code that is to leave: below every frame, and its lowest byte is not 0. */
+export const LEAVES = 1;
+/** All other limits are multiples of this. */
+export const LIMIT_STEP = 256;
 /** Byte address of the first row of signatures, behind all limit words. */
 export const SIGNATURES = 3 * (1 << 22);
 /** Byte address behind the last row there is room for. */

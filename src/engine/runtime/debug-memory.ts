@@ -6,6 +6,7 @@ import {
   FRAME_POINTER,
   INITIAL_PAGES,
   INTERRUPT,
+  LIMIT_STEP,
   MAXIMUM_PAGES,
   PAGE,
   STACK,
@@ -72,6 +73,11 @@ export class DebugMemory {
   /** Byte address behind the last frame that may go on. */
   get stackEnd(): number {
     return this.#view.byteLength - this.#reserve;
+  }
+
+  /** The highest byte address at which a frame of a size may begin: a multiple of LIMIT_STEP. */
+  highestBase(frameSize: number): number {
+    return Math.floor((this.stackEnd - frameSize) / LIMIT_STEP) * LIMIT_STEP;
   }
 
   /** Copies the bytes between two addresses. */

@@ -7,6 +7,7 @@ import { decodeModuleName } from '../../wasm/names.ts';
 import { CODE_LIMITS, type CodeLimits } from '../instrument/code-limits.ts';
 import { keepSegments, segmentCount } from '../instrument/fewer-segments.ts';
 import { instrument } from '../instrument/instrument.ts';
+import { LIMIT_STEP } from '../instrument/layout.ts';
 import { AfterCollections } from './after-collections.ts';
 import { DebugMemory } from './debug-memory.ts';
 import { mapErrorStacks } from './error-stacks.ts';
@@ -79,7 +80,7 @@ export class Engine {
     this.#limits = new Limits(this.#memory);
     this.#signatures = new Signatures(this.#memory);
     this.references = new ReferenceArrays(this.#memory.byteLength);
-    const makeRoom = (end: number): void => this.#makeRoom(end);
+    const makeRoom = (base: number, size: number): void => this.#makeRoom(base, size);
     const rows = new ValueRows(this.#memory, this.references, makeRoom);
     const thunks = new Thunks(options.memory, this.references);
     this.exceptions = new Exceptions(this.references, this.instances, thunks, rows);
@@ -330,9 +331,10 @@ export class Engine {
   }
 
   /** @throws RangeError as V8 does when its own stack is exhausted */
-  #makeRoom(end: number): void {
-    if (end <= this.#memory.stackEnd) return;
-    if (!this.#memory.growTo(end)) throw new RangeError('Maximum call stack size exceeded');
+  #makeRoom(base: number, size: number): void {
+    if (base <= this.#memory.highestBase(size)) return;
+    if (!this.#memory.growTo(base + size + LIMIT_STEP))
+      throw new RangeError('Maximum call stack size exceeded');
     this.references.growTo(this.#memory.byteLength);
     this.#limits.publish();
   }

@@ -1,8 +1,8 @@
 /**
  * The limit words: for every function and every version of one, the highest frame base at which
- * its code may go on. Zero makes it leave at its next check. See `../instrument/layout.ts`.
+ * its code may go on. LEAVES makes it leave at its next check. See `../instrument/layout.ts`.
  */
-import { LIMIT_COUNT, LIMITS, MAX_LIMITS } from '../instrument/layout.ts';
+import { LEAVES, LIMIT_COUNT, LIMITS, MAX_LIMITS } from '../instrument/layout.ts';
 import type { DebugMemory } from './debug-memory.ts';
 
 export class Limits {
@@ -61,7 +61,7 @@ export class Limits {
     return first;
   }
 
-  /** Takes the next word for one that is 0 if any of these is. */
+  /** Takes the next word for one that is LEAVES if any of these is. */
   allocateGroup(words: readonly number[]): void {
     const group = this.allocate([0]);
     for (const word of words) {
@@ -88,21 +88,22 @@ export class Limits {
   publish(): void {
     const { words } = this.#memory;
     const first = LIMITS >> 2;
-    if (this.#allLeave) words.fill(0, first, first + this.#count);
+    if (this.#allLeave) words.fill(LEAVES, first, first + this.#count);
     else for (let i = 0; i < this.#count; i++) words[first + i] = this.#value(i);
     this.#heedInterrupt();
   }
 
   #value(word: number): number {
-    if (this.#allLeave || this.#current[word] === 0) return 0;
-    return Math.max(0, this.#memory.stackEnd - this.#frameSizes[word]!);
+    if (this.#allLeave || this.#current[word] === 0) return LEAVES;
+    const highest = this.#memory.highestBase(this.#frameSizes[word]!);
+    return highest > 0 ? highest : LEAVES;
   }
 
   /** An interrupt that came while limits were written must not be lost. */
   #heedInterrupt(): void {
     if (!this.#memory.interruptRequested) return;
     const first = LIMITS >> 2;
-    this.#memory.words.fill(0, first, first + this.#count);
+    this.#memory.words.fill(LEAVES, first, first + this.#count);
   }
 
   #reserve(count: number): void {

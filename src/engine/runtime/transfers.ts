@@ -22,8 +22,8 @@ export interface TransfersContext {
   readonly stops: Stops;
   /** Has the frames of a continuation known by the instance that V8 runs. */
   readonly bound: (wasm: WebAssembly.Instance, code: BoundContinuation) => void;
-  /** @throws RangeError if there is no room for frames up to a byte address */
-  readonly makeRoom: (end: number) => void;
+  /** @throws RangeError if there is no room for a frame of a size at a byte address */
+  readonly makeRoom: (base: number, size: number) => void;
 }
 
 export class Transfers {
@@ -44,7 +44,7 @@ export class Transfers {
     const instance = this.#context.instances[id]!;
     const fn = instance.module.functionAround(pc)!;
     const stop: StopPoint = { instance, fn, pc, base };
-    this.#context.makeRoom(base + fn.frameSize);
+    this.#context.makeRoom(base, fn.frameSize);
     if (reason === CAPPED && !this.#stops.stepping) fn.versions.leftAtCap();
     if (reason === TRAP) return this.#slot(stop, this.#stops.atThrow(stop), 'trusted');
     const action = this.#stops.ifWanted(stop);

@@ -25,10 +25,14 @@ export type HeldValue =
 export class ValueRows {
   readonly #memory: DebugMemory;
   readonly #references: ReferenceArrays;
-  readonly #makeRoom: (end: number) => void;
+  readonly #makeRoom: (base: number, size: number) => void;
 
-  /** @param makeRoom - grows the frame stack up to a byte address */
-  constructor(memory: DebugMemory, references: ReferenceArrays, makeRoom: (end: number) => void) {
+  /** @param makeRoom - grows the frame stack for a frame of a size at a byte address */
+  constructor(
+    memory: DebugMemory,
+    references: ReferenceArrays,
+    makeRoom: (base: number, size: number) => void,
+  ) {
     this.#memory = memory;
     this.#references = references;
     this.#makeRoom = makeRoom;
@@ -37,7 +41,7 @@ export class ValueRows {
   /** The byte address of a row with room for `count` values. */
   reserve(count: number): number {
     const row = this.#memory.framePointer;
-    this.#makeRoom(row + ROW_STEP * count);
+    this.#makeRoom(row, ROW_STEP * count);
     return row;
   }
 
