@@ -3,7 +3,7 @@
  * choice of compilers are properties of a process, and V8 shares code between equal modules.
  */
 import { CODE_LIMITS } from '../src/engine/instrument/code-limits.ts';
-import { INLINING_LIMITS } from '../src/engine/runtime/inlining.ts';
+import { optimizerFlags } from '../src/engine/runtime/optimizer-flags.ts';
 
 export interface Variant {
   readonly name: VariantName;
@@ -24,7 +24,7 @@ export type VariantName =
 export const VARIANTS: readonly Variant[] = [
   { name: 'plain', title: 'plain V8', flags: [] },
   { name: 'identity', title: 'rewritten, unchanged', flags: [] },
-  { name: 'dummies', title: 'plain V8, inlining as much', flags: inliningFlags() },
+  { name: 'dummies', title: 'plain V8, optimizing alike', flags: engineFlags() },
   { name: 'exact', title: 'Witness, exact', flags: [] },
   { name: 'native', title: 'Witness, --traps native', flags: [] },
   { name: 'v8debugger', title: "V8's debugger", flags: [] },
@@ -40,9 +40,6 @@ export function variant(name: string): Variant {
 }
 
 /** Those that the engine sets. */
-function inliningFlags(): string[] {
-  const { inliningFactor } = CODE_LIMITS;
-  return Object.entries(INLINING_LIMITS).map(
-    ([name, limit]) => `--${name}=${inliningFactor * limit}`,
-  );
+function engineFlags(): string[] {
+  return optimizerFlags(CODE_LIMITS).map(([name, value]) => `--${name}=${value}`);
 }

@@ -53,6 +53,8 @@ export interface CodeLimits {
   readonly emptyFunctions: boolean;
   /** By how much V8's limits for inlining are widened, for the whole process; 1: not at all. */
   readonly inliningFactor: number;
+  /** How much later V8 optimizes functions, for the whole process; 1: as it does by itself. */
+  readonly tieringFactor: number;
   /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
   readonly equalOperands: boolean;
   /** Locals are not stored before anything writes them: see `fresh-locals.ts`. */
@@ -125,6 +127,7 @@ export const CODE_LIMITS: CodeLimits = {
   loopMemorySize: true,
   emptyFunctions: true,
   inliningFactor: 2,
+  tieringFactor: 2.5,
   equalOperands: true,
   freshLocals: true,
   derivedLocals: true,

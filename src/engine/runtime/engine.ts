@@ -16,13 +16,13 @@ import type { Activation, BoundContinuation } from './frames.ts';
 import { GlobalAccess } from './global-access.ts';
 import { HostCalls } from './host-calls.ts';
 import { HostErrors } from './host-errors.ts';
-import { widenInlining } from './inlining.ts';
 import { DebugInstance } from './instance.ts';
 import { requestInterrupt } from './interrupt.ts';
 import { leaveFunction } from './leave.ts';
 import { Limits } from './limits.ts';
 import { type EngineImports, type LinkedImports, readImports } from './linking.ts';
 import { type CompileOptions, DebugModule } from './module.ts';
+import { setOptimizerFlags } from './optimizer-flags.ts';
 import { ReferenceArrays } from './reference-arrays.ts';
 import { NORMAL, Resumer, type Resumption } from './resumption.ts';
 import { Signatures } from './signatures.ts';
@@ -108,7 +108,7 @@ export class Engine {
     });
     this.#checkTraps = options.traps !== 'native';
     this.#codeLimits = options.codeLimits;
-    widenInlining((options.codeLimits ?? CODE_LIMITS).inliningFactor);
+    setOptimizerFlags(options.codeLimits ?? CODE_LIMITS);
     const transfers = new Transfers({
       memory: this.#memory,
       instances: this.instances,

@@ -1,13 +1,13 @@
 /** The limits that are widened are V8's: another version may have others, or other names. */
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { INLINING_LIMITS } from '../../src/engine/runtime/inlining.ts';
+import { OPTIMIZER_LIMITS } from '../../../src/engine/runtime/optimizer-flags.ts';
 
 test('V8 has the flags, with these values', () => {
   const options = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
-  const found = Object.keys(INLINING_LIMITS).map((name) => {
+  const found = Object.entries(OPTIMIZER_LIMITS).map(([name, [, factor]]) => {
     const line = options.slice(options.indexOf(`--${name} (`)).split('\n')[1];
-    return [name, Number(/=(\d+)$/.exec(line ?? '')?.[1])];
+    return [name, [Number(/=(\d+)$/.exec(line ?? '')?.[1]), factor]];
   });
-  expect(Object.fromEntries(found)).toEqual(INLINING_LIMITS);
+  expect(Object.fromEntries(found)).toEqual(OPTIMIZER_LIMITS);
 });
