@@ -21,7 +21,7 @@ export interface CheckContext {
   mayLookAhead(pc: number): boolean;
   /** Bytes that such a check is for, at least. */
   readonly leastSpan: bigint;
-  /** Makes every operand's value available. */
+  /** Makes every operand's value available, before the condition is pushed. */
   house(): void;
   /** Pushes the value of the operand `depth` below the top. */
   push(depth: number): void;

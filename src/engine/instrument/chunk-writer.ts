@@ -68,6 +68,7 @@ export class ChunkWriter {
     const { counter, step, ranges } = this.#loop;
     this.#countRounds();
     if (traps && ranges.length > 0) {
+      this.#code.exits.prepare(header | BEYOND);
       ranges.forEach((range, i) => {
         this.#pushBeyond(range);
         if (i > 0) out.op(Op.i32Or);

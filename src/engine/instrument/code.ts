@@ -178,7 +178,7 @@ export class ScratchLocals {
   readonly framePointer: number;
   /** The index of the frame in the arrays of references (i32); only set where the function has some. */
   readonly referenceIndex: number;
-  /** The pc at which the cold block is entered, later the result of a hook (i32). */
+  /** The number of the exit that was taken, or the result of a hook (i32). */
   readonly pc: number;
   readonly #first: number;
   readonly #types: ValType[];

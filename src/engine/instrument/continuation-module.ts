@@ -115,6 +115,7 @@ export function continuationModule(
     continuationTable: 0,
     instanceGlobal: 0,
     leaveType: types.leave(),
+    leaveFunction: undefined,
     hookFunction: 0,
     resultsType: (results) => types.func([], results),
     // Numbered with the globals, as ones before the first.

@@ -27,6 +27,8 @@ export class FunctionEmitter {
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
   #trustedPc: number;
+  /** Flagged, of the instruction that is being checked. */
+  #trapPc = 0;
   readonly #budget: ByteBudget | undefined;
   /** The budget has begun. */
   #begun = false;
@@ -71,7 +73,7 @@ export class FunctionEmitter {
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
       leastSpan: BigInt(plan.limits.leastSpan),
-      house: () => frame.houseOperands(walker.operands),
+      house: () => this.code.exits.prepare(this.#trapPc),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),
       signature: (table, typeIndex) => target.signature(table, typeIndex),
@@ -321,9 +323,9 @@ export class FunctionEmitter {
     }
     if (this.structures.chunk?.covers(reader.pc)) return true;
     if (this.#calls.check(reader, traps)) return true;
-    if (traps && this.#traps.condition(reader)) {
-      this.#traps.left(this.code.exits.leaveIf(reader.pc | TRAP));
-    }
+    if (!traps) return true;
+    this.#trapPc = reader.pc | TRAP;
+    if (this.#traps.condition(reader)) this.#traps.left(this.code.exits.leaveIf(this.#trapPc));
     return true;
   }
 }

@@ -4,14 +4,14 @@
  */
 import { Op } from '../../wasm/opcodes.ts';
 import type { CallSites } from './call-sites.ts';
-import type { CodeWriter, ScratchLocals } from './code.ts';
+import { CodeWriter, type ScratchLocals } from './code.ts';
 import type { ColdBlocks } from './cold-blocks.ts';
 import type { EmitOptions } from './emit-options.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { BEYOND, CAPPED, LEAVE_SLOT, THROW } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { SignatureTest } from './signature-tables.ts';
-import type { EmitTarget } from './target.ts';
+import type { EmitTarget, EngineTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
 /** Number of the uppermost bits of a pc that are flags. */
@@ -31,6 +31,8 @@ export interface ExitsContext {
 
 export class Exits {
   readonly #context: ExitsContext;
+  /** What is known of the exit whose condition comes, between `prepare` and `leaveIf`. */
+  #prepared: { readonly stores: boolean; readonly flagsAt: number } | undefined;
 
   constructor(context: ExitsContext) {
     this.#context = context;
@@ -45,6 +47,7 @@ export class Exits {
       this.check(pc);
       return;
     }
+    this.prepare(pc);
     out.localGet(scratch.framePointer);
     out.loadLimit(limitAddress);
     out.op(Op.i32GtU);
@@ -53,10 +56,10 @@ export class Exits {
 
   /** A check: leaves for good, before the instruction at `pc`, if something wants to stop. */
   check(pc: number): void {
-    const { out, frame, walker, options } = this.#context;
+    const { out, options } = this.#context;
     const { limitAddress } = options;
     if (limitAddress === undefined) return;
-    frame.houseOperands(walker.operands);
+    this.prepare(pc);
     out.pollLimit(limitAddress);
     this.leaveIf(pc);
   }
@@ -66,33 +69,47 @@ export class Exits {
     const { out, frame, walker } = this.#context;
     frame.flushOperands(walker.operands);
     frame.storeStale(walker, pc & ~BEYOND);
-    this.#setExit(pc);
+    this.#pushNumber(pc);
     out.br(this.#coldDepth(pc));
     walker.reachable = false;
   }
 
   /**
-   * With a condition on the stack: leaves before the instruction at `pc`. All operands have homes.
+   * Before the condition of an exit before the instruction at `pc` is pushed: gives all operands homes.
+   * Below the condition is what the branch takes along, and drops if it is not taken: so that is a byte
+   * shorter than a local that is set.
+   */
+  prepare(pc: number): void {
+    if (this.#prepared !== undefined) return;
+    const { frame, walker } = this.#context;
+    frame.houseOperands(walker.operands);
+    const stores = walker.unsaved.stale.length > 0 || frame.hasUnsaved(walker.operands);
+    this.#prepared = { stores, flagsAt: stores ? -1 : this.#pushNumber(pc) };
+  }
+
+  /**
+   * With a condition on the stack, which an exit has been prepared for: leaves before the instruction at
+   * `pc`.
    *
    * @returns where the flags of `pc` are in the code, for {@link leaveBeyond}
    */
   leaveIf(pc: number): number {
     const { out, frame, walker } = this.#context;
-    if (walker.unsaved.stale.length === 0 && !frame.hasUnsaved(walker.operands)) {
-      const flagsAt = this.#setExit(pc);
-      this.#hint(false);
-      out.op(Op.brIf);
-      out.u32(this.#coldDepth(pc));
+    const { stores, flagsAt } = this.#prepared!;
+    this.#prepared = undefined;
+    this.#hint(false);
+    if (!stores) {
+      out.brIf(this.#coldDepth(pc));
+      out.op(Op.drop);
       return flagsAt;
     }
-    this.#hint(false);
     out.if();
     frame.storeOperands(walker.operands);
     frame.storeStale(walker, pc & ~BEYOND);
-    const flagsAt = this.#setExit(pc);
+    const storedFlagsAt = this.#pushNumber(pc);
     out.br(this.#coldDepth(pc) + 1);
     out.end();
-    return flagsAt;
+    return storedFlagsAt;
   }
 
   /**
@@ -149,18 +166,17 @@ export class Exits {
     out.end();
     frame.storeStale(walker, pc & ~BEYOND);
     frame.storeOperands(walker.operands);
-    this.#setExit(pc);
+    this.#pushNumber(pc);
     out.br(this.#coldDepth(pc) + 1);
     out.end();
   }
 
   /** Says where the cold block is entered: of all that is emitted, this is most often. */
-  #setExit(pc: number): number {
-    const { out, scratch } = this.#context;
+  #pushNumber(pc: number): number {
+    const { out } = this.#context;
     out.op(Op.i32Const);
     const flagsAt = out.length;
     out.s32(this.#exitNumber(pc));
-    out.localSet(scratch.pc);
     return flagsAt;
   }
 
@@ -179,19 +195,18 @@ export class Exits {
     out.setBits(flagsAt, CAPPED >>> (32 - FLAGS));
   }
 
-  /** Behind the cold blocks, the frame is complete: makes the exit number a pc again and leaves. */
+  /** Behind the cold blocks, the frame is complete and the exit number on the stack: leaves. */
   writeLeave(): void {
     const { plan, target, out, scratch } = this.#context;
-    out.localGet(scratch.framePointer);
-    out.localGet(scratch.pc);
-    out.i32Const(FLAGS);
-    out.op(Op.i32Rotr);
-    out.i32Const(plan.codeStart);
-    out.op(Op.i32Add);
-    out.op(Op.globalGet);
-    out.u32(target.instanceGlobal);
-    out.i32Const(LEAVE_SLOT);
-    out.callIndirect(Op.callIndirect, target.leaveType, target.continuationTable);
+    if (target.leaveFunction === undefined) {
+      out.localSet(scratch.pc);
+      callLeave(out, target, scratch.framePointer, scratch.pc, () => out.i32Const(plan.codeStart));
+    } else {
+      out.localGet(scratch.framePointer);
+      out.i32Const(plan.codeStart);
+      out.op(Op.call);
+      out.u32(target.leaveFunction);
+    }
     this.#enter();
   }
 
@@ -242,4 +257,36 @@ export class Exits {
     const type = target.resultsType(plan.results);
     out.callIndirect(Op.returnCallIndirect, type, target.continuationTable);
   }
+}
+
+/**
+ * The code of a function that does for all of a module what is the same where they are left: of type
+ * (exit number i32, frame i32, codeStart i32) -> slot.
+ */
+export function leaveBody(target: EngineTarget): Uint8Array {
+  const out = new CodeWriter(target.debugMemory);
+  out.u32(0); // no locals
+  callLeave(out, target, 1, 0, () => out.localGet(2));
+  out.end();
+  return out.view();
+}
+
+/** Makes the exit number in a local a pc again, and calls `leave`. */
+function callLeave(
+  out: CodeWriter,
+  target: EngineTarget,
+  frame: number,
+  number: number,
+  pushCodeStart: () => void,
+): void {
+  out.localGet(frame);
+  out.localGet(number);
+  out.i32Const(FLAGS);
+  out.op(Op.i32Rotr);
+  pushCodeStart();
+  out.op(Op.i32Add);
+  out.op(Op.globalGet);
+  out.u32(target.instanceGlobal);
+  out.i32Const(LEAVE_SLOT);
+  out.callIndirect(Op.callIndirect, target.leaveType, target.continuationTable);
 }

@@ -31,6 +31,7 @@ import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts'
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import type { Additions } from './continuation-module.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
+import { leaveBody } from './exits.ts';
 import { LIMITS, SIGNATURES } from './layout.ts';
 import { planFunction } from './plan.ts';
 import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
@@ -108,6 +109,7 @@ export function instrument(
     types,
     globals,
     { bodies: placed, segments, signatures, bare },
+    add,
     (hierarchy) => {
       references.push(hierarchy);
       return hidden.references + hierarchy;
@@ -263,6 +265,7 @@ function cruiseTarget(
   types: TypeRegistry,
   globals: AddedGlobals,
   { bodies, segments, signatures, bare }: Additions,
+  add: (typeIndex: number, body: Uint8Array) => number,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
@@ -272,11 +275,17 @@ function cruiseTarget(
     out.u8(Op.end);
   });
   const places = new Map<Hierarchy, ReferencePlace>();
-  return {
+  const engine = {
     debugMemory: module.memories.length,
     continuationTable: module.tables.length + 1,
     instanceGlobal,
     leaveType: types.leave(),
+  };
+  const { length } = module.bodies;
+  const hasRoom = length > 0 && 2 * length <= MAX_FUNCTIONS;
+  return {
+    ...engine,
+    leaveFunction: hasRoom ? add(engine.leaveType, withSize(leaveBody(engine))) : undefined,
     hookFunction: undefined,
     resultsType: (results) => types.func([], results),
     references(hierarchy) {

@@ -8,7 +8,8 @@ import type { Hierarchy } from './references.ts';
 import type { SegmentKind } from './segments.ts';
 import type { SignatureTest } from './signature-tables.ts';
 
-export interface EmitTarget {
+/** Where the engine is in a module. */
+export interface EngineTarget {
   /** Index of the debug memory. */
   readonly debugMemory: number;
   /** Index of the continuation table. */
@@ -17,6 +18,11 @@ export interface EmitTarget {
   readonly instanceGlobal: number;
   /** Type index of `leave` and `hook`: (frame i32, pc i32, instance i32) -> i32. */
   readonly leaveType: number;
+}
+
+export interface EmitTarget extends EngineTarget {
+  /** Index of a function that does what `leaveBody` says; undefined: each function does it itself. */
+  readonly leaveFunction: number | undefined;
   /** Function index of `hook`; undefined where no hooks are emitted. */
   readonly hookFunction: number | undefined;
   /** Where references of a hierarchy are kept. */

@@ -1,17 +1,20 @@
 /**
  * The skeleton of one version of a function, and the parts that write it.
  *
- *     block $cold   (one or more: see `cold-blocks.ts`)
+ *     block $cold (result i32)   (one or more: see `cold-blocks.ts`)
  *       block $body (result R)   ...the instructions...   end
  *       return
  *     end
  *     store the locals; leave(frame, pc, instance); tail-call what it names
+ *
+ * The result of $cold is an exit number: which exit it was, with flags.
  *
  * Every check branches to a $cold and nothing comes back from there: a cold path that returned would
  * be a merge edge in every loop, which costs V8 its load elimination and unrolling.
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import { I32 } from '../../wasm/types.ts';
 import { BlockWriter } from './block-writer.ts';
 import { CallSites } from './call-sites.ts';
 import { CodeWriter, ScratchLocals } from './code.ts';
@@ -106,7 +109,7 @@ export class VersionWriter {
     const { plan, blocks } = this;
     if (this.options.frameParameter !== true) this.frame.begin(this.#callsNothing);
     for (let i = 0; i < this.cold.count; i++)
-      blocks.open([], { construct: undefined, role: 'cold' });
+      blocks.open([I32], { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }
 
