@@ -310,7 +310,7 @@ export class AddressValues {
     const source = operands.sources[height]!;
     if (source >= 0) return this.#knownLocal(source);
     if (source !== CONSTANT) return operands.values[height]!;
-    const constant = this.#integer(operands.constantStart[height]!);
+    const constant = this.#integer(operands.starts[height]!);
     if (constant === undefined) return NONE;
     return this.#add(ZERO, constant, constant >= 0 ? constant : Infinity);
   }

@@ -148,6 +148,7 @@ export class BareLeaves {
       fresh: undefined,
       derived: undefined,
       writesBelow: undefined,
+      derivesOperands: false,
       unkept: undefined,
     };
     const walk = new LeafWalk(module, body, fn, params.length);

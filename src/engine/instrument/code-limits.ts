@@ -57,6 +57,8 @@ export interface CodeLimits {
   readonly tieringFactor: number;
   /** Operands below a construct go on to equal locals that it does not write, and are not stored. */
   readonly equalOperands: boolean;
+  /** Operands that follow from locals are not stored: see `operands.ts`. */
+  readonly derivedOperands: boolean;
   /** Locals are not stored before anything writes them: see `fresh-locals.ts`. */
   readonly freshLocals: boolean;
   /** Locals that follow from others are not stored: see `derived-locals.ts`. */
@@ -129,6 +131,7 @@ export const CODE_LIMITS: CodeLimits = {
   inliningFactor: 2,
   tieringFactor: 2.5,
   equalOperands: true,
+  derivedOperands: true,
   freshLocals: true,
   derivedLocals: true,
   loopEffects: true,

@@ -140,6 +140,18 @@ export class FrameLocals {
 
   /** Computes a derived local, with its inputs in their locals. */
   #pushDerived({ local, start, end, mark }: DerivedLocal): void {
+    this.pushExpression(start, end);
+    if (mark === undefined) return;
+    if (this.plan.localTypes[local] === I64) this.out.i64Const(0n);
+    else this.out.i32Const(0);
+    this.#pushKept(mark);
+    this.out.i64Const(NOT_WRITTEN);
+    this.out.op(Op.i64LtU);
+    this.out.op(Op.select);
+  }
+
+  /** Computes what original instructions, `start` to `end`, push that read nothing but locals. */
+  protected pushExpression(start: number, end: number): void {
     const { bytes } = this.plan.module;
     const reader = new InstructionReader(bytes, start, end);
     while (reader.read()) {
@@ -148,13 +160,6 @@ export class FrameLocals {
       if (op === Op.localGet || op === Op.localTee) this.pushLocal(index);
       else this.out.bytes(bytes, pc, next);
     }
-    if (mark === undefined) return;
-    if (this.plan.localTypes[local] === I64) this.out.i64Const(0n);
-    else this.out.i32Const(0);
-    this.#pushKept(mark);
-    this.out.i64Const(NOT_WRITTEN);
-    this.out.op(Op.i64LtU);
-    this.out.op(Op.select);
   }
 
   #initMark(mark: number): void {

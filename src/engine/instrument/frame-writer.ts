@@ -7,7 +7,7 @@
  */
 import { Op } from '../../wasm/opcodes.ts';
 import { FrameLocals, type FrameWriterContext } from './frame-locals.ts';
-import { CONSTANT, NO_HOME, type OperandStack, SLOT, staysEqual } from './operands.ts';
+import { CONSTANT, DERIVED, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { operandOffset } from './plan.ts';
 import { isShown } from './references.ts';
 import type { Walker } from './walker.ts';
@@ -49,7 +49,9 @@ export class FrameWriter extends FrameLocals {
       return;
     }
     for (let i = top; i >= lowest; i--) {
-      const known = operands.sources[i] !== SLOT || operands.homes[i] !== NO_HOME;
+      // A derived one needs no home, but a home is pushed with fewer bytes.
+      const source = operands.sources[i]!;
+      const known = (source !== SLOT && source !== DERIVED) || operands.homes[i] !== NO_HOME;
       if (known) out.op(Op.drop);
       else out.localSet(this.#house(operands, i));
     }
@@ -117,14 +119,14 @@ export class FrameWriter extends FrameLocals {
 
   /**
    * The same before the construct at `pc` is entered, for the operands below it (`height` of them):
-   * those that equal a local get their slot filled as well if the local may change inside.
+   * those that follow from locals get their slot filled as well if one of these may change inside.
    */
   settleOperands({ operands, innermost }: Walker, height: number, pc: number): void {
     const writes = this.plan.writesBelow?.get(pc);
     for (let i = Math.max(operands.settledBelow, innermost.height); i < height; i++) {
       const source = operands.sources[i]!;
-      if (staysEqual(source, writes)) continue;
-      if (source !== CONSTANT && !(source === SLOT && operands.clean[i])) {
+      const isSaved = source === CONSTANT || (source === SLOT && operands.clean[i]!);
+      if (!isSaved && !operands.stays(i, writes)) {
         if (source === SLOT) this.houseOperands(operands);
         this.#saveOperand(operands, i);
       }
@@ -148,7 +150,9 @@ export class FrameWriter extends FrameLocals {
       this.pushLocal(source);
     } else if (source === CONSTANT) {
       const { bytes } = this.plan.module;
-      out.bytes(bytes, operands.constantStart[height], operands.constantEnd[height]);
+      out.bytes(bytes, operands.starts[height], operands.ends[height]);
+    } else if (source === DERIVED && home === NO_HOME) {
+      this.pushExpression(operands.starts[height]!, operands.ends[height]!);
     } else {
       if (home !== NO_HOME) out.localGet(home);
       else this.slots.load(type, operandOffset(this.plan, height));

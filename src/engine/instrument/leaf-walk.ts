@@ -187,7 +187,7 @@ export class LeafWalk {
     const { operands } = this.#walker;
     const top = operands.height - 1;
     if (operands.sources[top] !== CONSTANT) return false;
-    const divisor = readIntegerConstant(this.#module.bytes, operands.constantStart[top]!);
+    const divisor = readIntegerConstant(this.#module.bytes, operands.starts[top]!);
     return divisor !== 0n && !(divisor === -1n && (op === Op.i32DivS || op === Op.i64DivS));
   }
 

@@ -12,7 +12,7 @@ import type { AddressValues } from './address-values.ts';
 import type { Dominance } from './dominance.ts';
 import { isAtomic } from './memory-checks.ts';
 import { type MemoryFact, MemoryFacts, Place } from './memory-facts.ts';
-import { CONSTANT, SLOT } from './operands.ts';
+import { CONSTANT, DERIVED, SLOT } from './operands.ts';
 import type { VersionWriter } from './version-writer.ts';
 
 /** By store: the load that reads what it writes; narrow ones, of which it makes something, themselves. */
@@ -70,7 +70,7 @@ export class LoadForwarding {
     if (!this.#enabled || local >= this.#code.registers) return;
     const { operands } = this.#code.walker;
     const top = operands.height - 1;
-    this.#facts.write(local, operands.sources[top] === SLOT ? operands.values[top]! : 0);
+    this.#facts.write(local, isComputed(operands.sources[top]!) ? operands.values[top]! : 0);
   }
 
   /**
@@ -155,12 +155,12 @@ export class LoadForwarding {
     const top = operands.height - 1;
     const source = operands.sources[top]!;
     const value = this.#values.operand(top);
-    const holder = source === SLOT ? this.#facts.holderOf(value) : source;
+    const holder = isComputed(source) ? this.#facts.holderOf(value) : source;
     this.#facts.overwrite(place);
     const fact = this.#facts.add(place, op, value);
     if (source === CONSTANT) {
-      fact.constantStart = operands.constantStart[top]!;
-      fact.constantEnd = operands.constantEnd[top]!;
+      fact.constantStart = operands.starts[top]!;
+      fact.constantEnd = operands.ends[top]!;
     } else if (holder >= 0 && holder < this.#code.registers) {
       this.#facts.setLocal(fact, holder);
     }
@@ -208,6 +208,11 @@ export class LoadForwarding {
       out.op(load === Op.i32Load8S ? Op.i32Extend8S : Op.i32Extend16S);
     }
   }
+}
+
+/** Neither a constant nor a local. */
+function isComputed(source: number): boolean {
+  return source === SLOT || source === DERIVED;
 }
 
 /** Whether a load reads what is known of a place, or what can be made of that. */

@@ -3,12 +3,19 @@ import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effec
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { refType, type ValType } from '../../wasm/types.ts';
+import { INTEGER_OPERATIONS } from './integer-operations.ts';
 import { CONSTANT, type OperandStack, SLOT } from './operands.ts';
 
 /** What the types of operands follow from. */
 export interface TypedFunction extends FunctionContext {
   readonly localTypes: readonly ValType[];
+  /** Operands may follow from locals: see `operands.ts`. */
+  readonly derivesOperands: boolean;
 }
+
+/** How many operands the integer operations have that cannot trap. */
+const ARITY: (0 | 1 | 2)[] = new Array<0 | 1 | 2>(0x100).fill(0);
+for (const [op, operands] of INTEGER_OPERATIONS) ARITY[op] = operands;
 
 const effect = new StackEffect();
 
@@ -21,14 +28,14 @@ export function applyToOperands(
   const { op } = reader;
   switch (op) {
     case Op.localGet:
-      operands.push(fn.localTypes[reader.index]!, reader.index);
+      operands.push(fn.localTypes[reader.index]!, reader.index, reader.pc, reader.next);
       return;
     case Op.localSet:
     case Op.localTee: {
       const local = reader.index;
       operands.pop(1);
       operands.detach(local);
-      if (op === Op.localTee) operands.push(fn.localTypes[local]!, local);
+      if (op === Op.localTee) operands.push(fn.localTypes[local]!, local, reader.pc, reader.next);
       return;
     }
     case Op.i32Const:
@@ -46,6 +53,11 @@ export function applyToOperands(
   }
   const { results } = reader.info;
   if (results !== undefined) {
+    const arity = fn.derivesOperands && op < 0x100 ? ARITY[op]! : 0;
+    if (arity !== 0) {
+      operands.applyInteger(arity, results[0]!, reader.pc, reader.next);
+      return;
+    }
     // By far the most; `stackEffect` would say the same with an array in between.
     const { params, operands: others } = reader.info;
     operands.pop(params !== undefined ? params.length : others!.length + 1);

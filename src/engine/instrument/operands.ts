@@ -17,26 +17,33 @@ import type { LocalSet } from './local-set.ts';
 export const SLOT = -1;
 /** The operand is a constant; the instruction that pushed it says which. */
 export const CONSTANT = -2;
+/**
+ * The operand follows from constants and locals that were not written since: by the instructions that
+ * pushed it, which are next to each other and are integer operations that cannot trap.
+ */
+export const DERIVED = -3;
 export const NO_HOME = -1;
 // A source of 0 or more is a local index: the operand equals that local, which was not written since.
 
+const NO_LOCAL = -1;
+/** Bytes of the instructions that derive an operand: address and offset, a comparison, a mask. */
+const MOST_BYTES = 12;
+
 /** From this height on, operands are found by their local rather than by looking at each. */
 export const INDEX_FROM = 64;
-
-/** Whether an operand equals a local in all of a construct that is entered above it, and behind. */
-export function staysEqual(source: number, writes: LocalSet | undefined): boolean {
-  return source >= 0 && writes?.has(source) === false;
-}
 
 export class OperandStack {
   // Entries at `height` and above are left from operands that were popped: making an array shorter
   // with each pop took a quarter of all the time of instrumenting.
   readonly types: ValType[] = [];
-  /** SLOT, CONSTANT or a local index. */
+  /** SLOT, CONSTANT, DERIVED or a local index. */
   readonly sources: number[] = [];
-  /** For constants: offsets of the pushing instruction's first byte and of the byte after it. */
-  readonly constantStart: number[] = [];
-  readonly constantEnd: number[] = [];
+  /** But for SLOT: offsets of the first byte of the instructions that pushed it, and of the byte after. */
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  /** For DERIVED: the locals that it follows from, or NO_LOCAL. */
+  readonly #firstInputs: number[] = [];
+  readonly #secondInputs: number[] = [];
   /** The slot holds the value. Meaningful for operands whose source is SLOT. */
   readonly clean: boolean[] = [];
   /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
@@ -59,7 +66,10 @@ export class OperandStack {
     return this.#height;
   }
 
-  /** Below this height every operand is a constant, or in its slot, or equals a local that stays as it is. */
+  /**
+   * Below this height every operand is a constant, or in its slot, or equals or follows from locals that
+   * stay as they are.
+   */
   get settledBelow(): number {
     return this.#settledBelow;
   }
@@ -88,13 +98,67 @@ export class OperandStack {
     else if (type.kind === 'ref') this.hadReferences.add(type);
     this.types[height] = type;
     this.sources[height] = source;
-    this.constantStart[height] = start;
-    this.constantEnd[height] = end;
+    this.starts[height] = start;
+    this.ends[height] = end;
     this.clean[height] = false;
     this.homes[height] = NO_HOME;
     this.values[height] = 0;
     if (source >= 0) this.#equal?.push(source, height);
     if (height === INDEX_FROM) this.#equal ??= new EqualOperands(this.sources, this.#height);
+  }
+
+  /** Pushes the operand of another stack at a height: what it is, and not where it is held. */
+  pushFrom(other: OperandStack, height: number): void {
+    const first = other.#firstInputs[height]!;
+    const second = other.#secondInputs[height]!;
+    this.#firstInputs[this.#height] = first;
+    this.#secondInputs[this.#height] = second;
+    this.push(
+      other.types[height]!,
+      other.sources[height]!,
+      other.starts[height],
+      other.ends[height],
+    );
+  }
+
+  /**
+   * Applies an integer operation that cannot trap to the uppermost operands.
+   *
+   * @param count one or two operands
+   * @param pc offset of the instruction
+   * @param next offset of the one behind it
+   */
+  applyInteger(count: 1 | 2, result: ValType, pc: number, next: number): void {
+    const left = this.#height - count;
+    const isDerived = this.#findInputs(left, pc, next);
+    this.truncate(left);
+    this.push(result, isDerived ? DERIVED : SLOT, this.starts[left], next);
+  }
+
+  /** Of what an instruction makes of the operands from `left` on, sets what it follows from, if it does. */
+  #findInputs(left: number, pc: number, next: number): boolean {
+    const right = this.#height - 1;
+    const { starts, ends, sources } = this;
+    if (ends[right] !== pc || next - starts[left]! > MOST_BYTES) return false;
+    if (sources[right] === SLOT) return false;
+    if (left < right && (sources[left] === SLOT || ends[left] !== starts[right])) return false;
+    const [first, second] = [this.#firstInputs, this.#secondInputs];
+    if (sources[left] !== DERIVED) {
+      first[left] = sources[left]!;
+      second[left] = NO_LOCAL;
+    }
+    if (left === right) return true;
+    if (sources[right] !== DERIVED) return this.#addInput(left, sources[right]!);
+    return this.#addInput(left, first[right]!) && this.#addInput(left, second[right]!);
+  }
+
+  #addInput(height: number, local: number): boolean {
+    const [first, second] = [this.#firstInputs, this.#secondInputs];
+    if (local < 0 || first[height] === local || second[height] === local) return true;
+    if (first[height]! < 0) first[height] = local;
+    else if (second[height]! < 0) second[height] = local;
+    else return false;
+    return true;
   }
 
   /** Pushes results that only their slots can hold. */
@@ -133,21 +197,40 @@ export class OperandStack {
     return this.types[this.#height - 1 - depth]!;
   }
 
-  /** The local is about to change: operands that were equal to it keep the old value as their own. */
+  /** The local is about to change: operands that followed from it keep the old value as their own. */
   detach(local: number): void {
     if (this.#equal !== undefined) {
       this.#equal.take(local, (height) => this.#detach(height));
       return;
     }
     for (let i = this.#height - 1; i >= this.#settledBelow; i--) {
-      if (this.sources[i] === local) this.#detach(i);
+      if (this.#dependsOn(i, local)) this.#detach(i);
     }
+  }
+
+  #dependsOn(height: number, local: number): boolean {
+    const source = this.sources[height]!;
+    if (source !== DERIVED) return source === local;
+    return this.#firstInputs[height] === local || this.#secondInputs[height] === local;
+  }
+
+  /**
+   * Whether an operand equals a local, or follows from some, in all of a construct that is entered above
+   * it, and behind.
+   *
+   * @param writes locals that the construct writes; undefined: any
+   */
+  stays(height: number, writes: LocalSet | undefined): boolean {
+    const source = this.sources[height]!;
+    if (writes === undefined || source === SLOT || source === CONSTANT) return false;
+    if (source !== DERIVED) return !writes.has(source);
+    const [first, second] = [this.#firstInputs[height]!, this.#secondInputs[height]!];
+    return !(first >= 0 && writes.has(first)) && !(second >= 0 && writes.has(second));
   }
 
   #detach(height: number): void {
     this.sources[height] = SLOT;
     this.clean[height] = false;
-    this.homes[height] = NO_HOME;
     this.#lowerMarks(height);
   }
 
@@ -158,16 +241,16 @@ export class OperandStack {
 
   /**
    * What entering a construct does to the operands that stay outside: each is now in its slot, or
-   * constant, or equals a local that the construct does not write.
+   * constant, or follows from locals that the construct does not write.
    *
    * @param from height of the innermost construct: those below it have been settled for all of it
    * @param writes locals that the construct writes; undefined: any
-   * @returns height of the lowest that equals a local
+   * @returns height of the lowest that follows from locals
    */
   settle(from: number, writes: LocalSet | undefined): number | undefined {
     let equalFrom: number | undefined;
     for (let i = Math.max(from, this.#settledBelow); i < this.#height; i++) {
-      if (staysEqual(this.sources[i]!, writes)) {
+      if (this.stays(i, writes)) {
         equalFrom ??= i;
       } else if (this.sources[i] !== CONSTANT) {
         this.sources[i] = SLOT;
@@ -181,7 +264,7 @@ export class OperandStack {
     return equalFrom;
   }
 
-  /** After a construct: operands from a height on may equal locals that are written now. */
+  /** After a construct: operands from a height on may follow from locals that are written now. */
   unsettle(height: number | undefined): void {
     if (height !== undefined && height < this.#settledBelow) this.#settledBelow = height;
   }
@@ -190,7 +273,7 @@ export class OperandStack {
   clone(): OperandStack {
     const copy = new OperandStack();
     for (let i = 0; i < this.#height; i++) {
-      copy.push(this.types[i]!, this.sources[i]!, this.constantStart[i], this.constantEnd[i]);
+      copy.pushFrom(this, i);
       copy.clean[i] = this.clean[i]!;
       copy.homes[i] = this.homes[i]!;
     }

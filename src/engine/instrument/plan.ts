@@ -95,6 +95,7 @@ export function planFunction(
     fresh: undefined,
     derived: undefined,
     writesBelow: undefined,
+    derivesOperands: false,
     unkept: limits.callersReferences ? undefined : unkeptLocals(module, localTypes),
   };
   const bareLeaves = BareLeaves.of(module, limits);
@@ -143,6 +144,7 @@ export function planFunction(
     hasCalls: shape.hasCalls,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
+    derivesOperands: limits.derivedOperands && shape.maxHeight < INDEX_FROM,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,

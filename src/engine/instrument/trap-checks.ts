@@ -133,7 +133,7 @@ export class TrapChecks {
   /** The value of an integer constant on the operand stack, signed. */
   #constant(height: number): bigint {
     const { module, operands } = this.#context;
-    return readIntegerConstant(module.bytes, operands.constantStart[height]!);
+    return readIntegerConstant(module.bytes, operands.starts[height]!);
   }
 }
 

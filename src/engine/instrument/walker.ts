@@ -233,12 +233,7 @@ export class Walker {
     }
     this.operands.truncate(0);
     for (let i = 0; i < operands.height; i++) {
-      this.operands.push(
-        operands.types[i]!,
-        operands.sources[i]!,
-        operands.constantStart[i],
-        operands.constantEnd[i],
-      );
+      this.operands.pushFrom(operands, i);
       this.operands.clean[i] = true;
     }
   }

@@ -2,9 +2,9 @@
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
-import { type DerivedLocal, NOT_WRITTEN } from '../instrument/derived-locals.ts';
+import { NOT_WRITTEN } from '../instrument/derived-locals.ts';
 import { applyInteger, type Integer } from '../instrument/integer-operations.ts';
-import { CONSTANT, SLOT } from '../instrument/operands.ts';
+import { CONSTANT, DERIVED, SLOT } from '../instrument/operands.ts';
 import { operandOffset } from '../instrument/plan.ts';
 import { type Hierarchy, hierarchyOf, isBottom } from '../instrument/references.ts';
 import type { Frame } from './frames.ts';
@@ -67,8 +67,10 @@ export function frameOperands(frame: Frame, view: DataView): FrameValue[] {
       if (type.kind === 'ref') {
         return { type: 'ref', hierarchy: hierarchyOf(plan.module, type), address: undefined };
       }
-      return constant(plan.module.bytes, operands.constantStart[i]!, operands.constantEnd[i]!);
+      return constant(plan.module.bytes, operands.starts[i]!, operands.ends[i]!);
     }
+    if (source === DERIVED)
+      return derivedValue(view, frame, operands.starts[i]!, operands.ends[i]!);
     if (source !== SLOT) return localValue(view, frame, source);
     return readValue(view, frame, operandOffset(plan, i), type);
   });
@@ -83,7 +85,7 @@ function localValue(view: DataView, frame: Frame, local: number): FrameValue {
   if (from !== undefined) {
     const { mark } = from;
     if (mark !== undefined && !isWritten(view, frame, mark)) return firstValue(frame, type);
-    return derivedValue(view, frame, from);
+    return derivedValue(view, frame, from.start, from.end);
   }
   return readValue(view, frame, localOffsets[local]!, type);
 }
@@ -96,7 +98,7 @@ function isWritten(view: DataView, frame: Frame, mark: number): boolean {
 }
 
 /** What follows from the values of other locals. */
-function derivedValue(view: DataView, frame: Frame, { start, end }: DerivedLocal): Bits {
+function derivedValue(view: DataView, frame: Frame, start: number, end: number): Bits {
   const stack: Integer[] = [];
   const reader = new InstructionReader(frame.fn.plan.module.bytes, start, end);
   while (reader.read()) {

@@ -41,6 +41,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
   'short pieces that grow': {
     ...CODE_LIMITS,
     equalOperands: false,
+    derivedOperands: false,
     leastSpan: 0,
     storesAtOnceFrom: 2,
     freshLocals: false,
