@@ -297,6 +297,26 @@ export class ByteWriter {
   }
 
   /**
+   * An unsigned integer in so many bytes, up to 5, which readers take as they take its shortest encoding.
+   *
+   * @throws RangeError if that is too few
+   */
+  paddedU32(v: number, bytes: number): void {
+    for (let i = 0; i < bytes; i++) this.u8(0);
+    this.patchPaddedU32(this.#length - bytes, v, bytes);
+  }
+
+  /** Writes another integer in the place of one from {@link paddedU32}. */
+  patchPaddedU32(at: number, v: number, bytes: number): void {
+    if (v >>> 0 !== v || v >= 2 ** (7 * bytes)) throw new RangeError(`not ${bytes} bytes: ${v}`);
+    if (at + bytes > this.#length) throw new RangeError(`nothing written at ${at}`);
+    for (let i = 0; i < bytes; i++) {
+      const more = i < bytes - 1 ? 0x80 : 0;
+      this.#buffer[at + i] = ((v >>> (7 * i)) & 0x7f) | more;
+    }
+  }
+
+  /**
    * A signed integer in so many bytes, up to 5, which readers take as they take its shortest encoding.
    *
    * @throws RangeError if that is too few

@@ -26,6 +26,7 @@ const SPACING = 3;
 const EACH: CodeLimits = {
   ...CODE_LIMITS,
   checksAhead: false,
+  memoryLimits: false,
   addressSums: false,
   loopMemorySize: false,
   chunkRounds: 0,
@@ -34,7 +35,8 @@ const OTHERS: readonly CodeLimits[] = [
   CODE_LIMITS,
   { ...CODE_LIMITS, checksAhead: false },
   { ...CODE_LIMITS, leastSpan: 0 },
-  { ...CODE_LIMITS, addressSums: false, loopMemorySize: false },
+  { ...CODE_LIMITS, memoryLimits: false },
+  { ...CODE_LIMITS, memoryLimits: false, addressSums: false, loopMemorySize: false },
   // Each continuation is left soon: what was known is known no more.
   { ...CODE_LIMITS, cruiseBytes: 0, runningBytes: 60, mostRunningBytes: 400, loopBytes: 0 },
 ];

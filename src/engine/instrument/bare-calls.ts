@@ -118,7 +118,7 @@ export class BareCalls {
       const check = traps.ahead(span.memory, this.#value(span, first), span.bytes);
       if (check === undefined) continue;
       const push = (): void => this.#pushStart(span, first);
-      conditions.push(() => check.write(BigInt(span.bytes), push, false));
+      conditions.push(() => check.write(push, false));
     }
     for (const [a, b] of leaf.apart) conditions.push(() => this.#pushOverlap(a, b, first));
     return conditions;

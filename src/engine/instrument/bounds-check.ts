@@ -14,17 +14,34 @@ const PAGE = 1 << PAGE_LOG2;
 const MOST_I32 = 0x7fff_ffff;
 /** Spans of objects, and those with offsets that are addresses of arrays, have room for the like. */
 const SHORT = { bytes: 2, most: (1 << 13) - 1 };
-const LONG = { bytes: 4, most: (1 << 27) - 1 };
+export const LONG_SPANS = { bytes: 4, most: (1 << 27) - 1 };
 const MOST_SHORT = 4096;
+
+/** A check of whether an access is in bounds. */
+export interface SizeCheck extends WideningCheck {
+  /** Where the flags of its exit are, once that is emitted. */
+  flagsAt: number;
+  /** The bytes that it covers, from the address on. */
+  readonly span: bigint;
+  /** What it finds out of bounds may not be. */
+  readonly mayBeWrong: boolean;
+  /**
+   * Pushes whether less than that is in bounds at an address.
+   *
+   * @param ahead leave room for larger spans
+   */
+  write(push: () => void, ahead: boolean): void;
+}
 
 /** The least that the memory ever has, in bytes. */
 export function leastBytes({ min }: Limits): number {
   return Number(min) * PAGE;
 }
 
-export class BoundsCheck implements WideningCheck {
-  /** Where the flags of its exit are, once that is emitted. */
+export class BoundsCheck implements SizeCheck {
   flagsAt = -1;
+  readonly span: bigint;
+  readonly mayBeWrong = false;
   readonly stretch: number;
   readonly #out: CodeWriter;
   readonly #memory: number;
@@ -44,25 +61,23 @@ export class BoundsCheck implements WideningCheck {
     out: CodeWriter,
     memory: number,
     limits: Limits,
+    span: bigint,
     stretch: number,
     size: number | undefined,
   ) {
     this.#out = out;
     this.#memory = memory;
     this.#limits = limits;
+    this.span = span;
     this.stretch = stretch;
     this.#size = size;
   }
 
-  /**
-   * Pushes whether less than `span` bytes are in bounds at an address.
-   *
-   * @param ahead leave room for larger spans
-   */
-  write(span: bigint, push: () => void, ahead: boolean): void {
+  write(push: () => void, ahead: boolean): void {
+    const { span } = this;
     const least = leastBytes(this.#limits);
     if (span > least) this.#writeAny(span, push);
-    else this.#writeBelow(Number(span), push, ahead && span <= LONG.most);
+    else this.#writeBelow(Number(span), push, ahead && span <= LONG_SPANS.most);
   }
 
   /** Can be made to cover so many bytes. */
@@ -70,10 +85,11 @@ export class BoundsCheck implements WideningCheck {
     return this.#spanAt >= 0 && span <= this.#most;
   }
 
-  widen(span: number): void {
+  widen(span: number): number {
     const operand = spanOperand(fixedBytes(this.#limits), span);
     this.#out.patchS32(this.#spanAt, operand, this.#spanLength);
     Exits.leaveBeyond(this.#out, this.flagsAt);
+    return span;
   }
 
   /** The smallest memory has the span: address > size - span, where nothing wraps. */
@@ -85,7 +101,7 @@ export class BoundsCheck implements WideningCheck {
     if (fixed === undefined) this.#pushSize(wide);
     out.op(wide ? Op.i64Const : Op.i32Const);
     if (ahead) {
-      const room = span <= MOST_SHORT ? SHORT : LONG;
+      const room = span <= MOST_SHORT ? SHORT : LONG_SPANS;
       this.#most = Math.min(room.most, leastBytes(this.#limits));
       this.#spanLength = fixed === undefined ? room.bytes : lengthBelow(fixed, this.#most);
       this.#spanAt = out.length;

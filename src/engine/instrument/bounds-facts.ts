@@ -18,7 +18,8 @@ export interface WideningCheck {
   /** The number of {@link Dominance.stretch} that it is in. */
   readonly stretch: number;
   reaches(bytes: number): boolean;
-  widen(bytes: number): void;
+  /** @returns the bytes that it covers then */
+  widen(bytes: number): number;
 }
 
 export class BoundsFacts {
@@ -72,8 +73,7 @@ export class BoundsFacts {
     }
     if (widening === NONE) return false;
     const span = bytes + distance(this.#constants[widening]!, constant, wide);
-    this.#spans[widening] = span;
-    this.#checks[widening]!.widen(span);
+    this.#spans[widening] = this.#checks[widening]!.widen(span);
     return true;
   }
 

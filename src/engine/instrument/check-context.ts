@@ -5,6 +5,7 @@ import type { AddressValues } from './address-values.ts';
 import type { CodeWriter } from './code.ts';
 import type { Dominance } from './dominance.ts';
 import type { LoopMemorySize } from './loop-memory-size.ts';
+import type { MemoryLimit } from './memory-limits.ts';
 import type { OperandStack } from './operands.ts';
 import type { SegmentKind } from './segments.ts';
 import type { SignatureTest } from './signature-tables.ts';
@@ -21,6 +22,8 @@ export interface CheckContext {
   mayLookAhead(pc: number): boolean;
   /** Bytes that such a check is for, at least. */
   readonly leastSpan: bigint;
+  /** How far into a memory accesses certainly may reach, if that is known without its size. */
+  readonly memoryLimit: (memory: number) => MemoryLimit | undefined;
   /** Makes every operand's value available, before the condition is pushed. */
   house(): void;
   /** Pushes the value of the operand `depth` below the top. */

@@ -38,6 +38,8 @@ export interface CodeLimits {
    * bytes of a memory is sent to a continuation that looks closer.
    */
   readonly leastSpan: number;
+  /** How far memories reach is in globals of the module, for checks of so many bytes: see `memory-limits.ts`. */
+  readonly memoryLimits: boolean;
   /** Addresses are known as sums of others and constants. False: as locals that were not written. */
   readonly addressSums: boolean;
   /** A load of what a local is known to equal is that local: see `load-forwarding.ts`. */
@@ -123,6 +125,7 @@ export const CODE_LIMITS: CodeLimits = {
   chunkRounds: 1024,
   checksAhead: true,
   leastSpan: 64,
+  memoryLimits: true,
   addressSums: true,
   forwardLoads: true,
   valueRanges: true,

@@ -21,6 +21,7 @@ import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts'
 import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { IMPORT_MODULE } from './layout.ts';
+import { callRefresher, type MemoryLimits, REFRESHER_RESULTS } from './memory-limits.ts';
 import type { FunctionPlan } from './plan.ts';
 import { referencePlace } from './reference-place.ts';
 import { HIERARCHIES, type Hierarchy } from './references.ts';
@@ -89,13 +90,14 @@ export interface Additions {
   readonly segments: Segments;
   readonly signatures: SignatureTables;
   readonly bare: BareCopies;
+  readonly memoryLimits: MemoryLimits;
 }
 
 export function continuationModule(
   plan: FunctionPlan,
   at: Snapshot,
   options: EmitOptions,
-  { bodies, segments, signatures, bare }: Additions,
+  { bodies, segments, signatures, bare, memoryLimits }: Additions,
 ): ContinuationModule {
   const { module } = plan;
   const types = new TypeRegistry(module);
@@ -132,6 +134,8 @@ export function continuationModule(
     },
     // It is not worth one more import.
     bareInTable: () => undefined,
+    // A global of another instance takes V8 longer than the size does.
+    memoryLimit: () => undefined,
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength(kind, index) {
       const length = segments.length(kind, index);
@@ -152,6 +156,13 @@ export function continuationModule(
         return;
       }
       copyRenumbered(module, reader, out, spaces);
+      if (reader.op === Op.memoryGrow) {
+        const refresher = memoryLimits.refresher(reader.memory);
+        if (refresher !== undefined) {
+          addedTypes.set(refresher, types.func([], REFRESHER_RESULTS));
+          callRefresher(functions.number(refresher), out);
+        }
+      }
       if (reader.op === Op.refFunc) declared.add(functions.number(reader.index));
     },
   };

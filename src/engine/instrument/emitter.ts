@@ -62,7 +62,8 @@ export class FunctionEmitter {
     this.#loads = new LoadForwarding(this.code, dominance, values);
     const { hooks, early } = options;
     const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
-    const memorySize = new LoopMemorySize(plan, out, this.code.scratch, options);
+    const isLimited = looksAhead && target.memoryLimit(0) !== undefined;
+    const memorySize = new LoopMemorySize(plan, out, this.code.scratch, options, isLimited);
     this.#traps = new TrapChecks({
       module: plan.module,
       out,
@@ -73,6 +74,7 @@ export class FunctionEmitter {
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
       leastSpan: BigInt(plan.limits.leastSpan),
+      memoryLimit: (memory) => target.memoryLimit(memory),
       house: () => this.code.exits.prepare(this.#trapPc),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),
       table: (index) => target.table(index),

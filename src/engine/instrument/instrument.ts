@@ -33,6 +33,7 @@ import type { Additions } from './continuation-module.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
 import { leaveBody } from './exits.ts';
 import { LIMITS, SIGNATURES } from './layout.ts';
+import { callRefresher, MemoryLimits, REFRESHER_RESULTS } from './memory-limits.ts';
 import { planFunction } from './plan.ts';
 import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
@@ -66,6 +67,8 @@ export interface InstrumentedModule {
   readonly signatures: SignatureTables;
   /** What continuations may call without checks. */
   readonly bare: BareCopies;
+  /** How far memories reach, as the code knows it. */
+  readonly memoryLimits: MemoryLimits;
   /** Emits a function again, for the map from offsets in `bytes` to pcs. */
   readonly target: EmitTarget;
 }
@@ -102,13 +105,16 @@ export function instrument(
     (write) => globals.addPrivate(write, hidden),
     ({ params, results, body }) => add(types.func(params, results), body),
   );
+  const memoryLimits = new MemoryLimits(module, limits, traps, globals, (entry) =>
+    add(types.func([], REFRESHER_RESULTS), entry),
+  );
   const bare = new BareCopies(module, firstLimit, add);
   const signatures = new SignatureTables(module, firstSignature, limits, written);
   const target = cruiseTarget(
     module,
     types,
     globals,
-    { bodies: placed, segments, signatures, bare },
+    { bodies: placed, segments, signatures, bare, memoryLimits },
     add,
     (hierarchy) => {
       references.push(hierarchy);
@@ -238,6 +244,7 @@ export function instrument(
     segments,
     signatures,
     bare,
+    memoryLimits,
     target,
   };
 }
@@ -264,7 +271,7 @@ function cruiseTarget(
   module: Module,
   types: TypeRegistry,
   globals: AddedGlobals,
-  { bodies, segments, signatures, bare }: Additions,
+  { bodies, segments, signatures, bare, memoryLimits }: Additions,
   add: (typeIndex: number, body: Uint8Array) => number,
   nameOf: (hierarchy: Hierarchy) => string,
 ): EmitTarget {
@@ -303,6 +310,7 @@ function cruiseTarget(
     global: (index) => index,
     bare: (func) => bare.make(func),
     bareInTable: (table, length, functions) => bare.makeInTable(table, length, functions),
+    memoryLimit: (memory) => memoryLimits.of(memory),
     signature: (table, typeIndex) => signatures.test(table, typeIndex),
     segmentLength: (kind, index) => segments.length(kind, index),
     body: (index) => bodies.of(index),
@@ -310,6 +318,9 @@ function cruiseTarget(
       signatures.sees(reader);
       if (usesSegment(reader)) segments.write(reader, out);
       else out.bytes(module.bytes, reader.pc, reader.next);
+      if (reader.op === Op.memoryGrow) {
+        callRefresher(memoryLimits.refresher(reader.memory), out);
+      }
     },
   };
 }

@@ -19,11 +19,13 @@ export class LoopMemorySize {
   /** Number of constructs around the loop; -1: there is none. */
   #level = -1;
 
+  /** @param isKnown checks do not ask for the size */
   constructor(
     plan: FunctionPlan,
     out: CodeWriter,
     scratch: ScratchLocals,
     { hooks, traps }: EmitOptions,
+    isKnown: boolean,
   ) {
     this.#plan = plan;
     this.#out = out;
@@ -33,6 +35,7 @@ export class LoopMemorySize {
     this.#enabled =
       plan.limits.loopMemorySize &&
       traps &&
+      !isKnown &&
       hooks === 'none' &&
       limits?.address === 'i32' &&
       limits.max !== limits.min &&

@@ -2,10 +2,11 @@
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { Limits } from '../../wasm/types.ts';
-import { BoundsCheck, leastBytes, pushMemoryBytes } from './bounds-check.ts';
+import { BoundsCheck, leastBytes, pushMemoryBytes, type SizeCheck } from './bounds-check.ts';
 import { BoundsFacts } from './bounds-facts.ts';
 import { type CheckContext, pushBeyond, type Side, segmentSide } from './check-context.ts';
 import { Exits } from './exits.ts';
+import { LimitCheck } from './limit-check.ts';
 
 const MOST_KNOWN = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -13,8 +14,8 @@ export class MemoryChecks {
   readonly #facts: BoundsFacts;
   readonly #context: CheckContext;
   /** The check that has been emitted and has no exit yet. */
-  #check: BoundsCheck | undefined;
-  /** It covers more than the access that it is for. */
+  #check: SizeCheck | undefined;
+  /** It covers more than the access that it is for, or may be wrong. */
   #isEarly = false;
 
   constructor(context: CheckContext) {
@@ -55,13 +56,21 @@ export class MemoryChecks {
    *
    * @param value of the address
    */
-  ahead(memory: number, value: number, bytes: number): BoundsCheck | undefined {
-    const { module, out, dominance, memorySize } = this.#context;
-    const { limits } = module.memories[memory]!.type;
+  ahead(memory: number, value: number, bytes: number): SizeCheck | undefined {
+    const { limits } = this.#context.module.memories[memory]!.type;
     if (this.#coversValue(memory, limits, value, bytes)) return undefined;
-    const check = new BoundsCheck(out, memory, limits, dominance.stretch, memorySize.of(memory));
-    this.#facts.add(memory, value, bytes, check);
+    const check = this.#newCheck(memory, limits, BigInt(bytes), true);
+    this.#facts.add(memory, value, Number(check.span), check);
     return check;
+  }
+
+  /** @param early it may be one that goes by what is known of the memory */
+  #newCheck(memory: number, limits: Limits, span: bigint, early: boolean): SizeCheck {
+    const { out, dominance, memorySize, memoryLimit } = this.#context;
+    const limit = early ? memoryLimit(memory) : undefined;
+    if (limit?.reaches(Number(span)))
+      return new LimitCheck(out, limit, Number(span), dominance.stretch);
+    return new BoundsCheck(out, memory, limits, span, dominance.stretch, memorySize.of(memory));
   }
 
   /** The condition has got its exit. */
@@ -91,18 +100,18 @@ export class MemoryChecks {
     height: number,
     push: () => void,
   ): void {
-    const { out, dominance, values } = this.#context;
+    const { values } = this.#context;
     const needed = memOffset + BigInt(bytes);
     const ahead = this.#context.mayLookAhead(pc);
     const { leastSpan } = this.#context;
-    const span = ahead && needed < leastSpan ? leastSpan : needed;
-    const size = this.#context.memorySize.of(memory);
-    const check = new BoundsCheck(out, memory, limits, dominance.stretch, size);
-    check.write(span, push, ahead);
+    const asked = ahead && needed < leastSpan ? leastSpan : needed;
+    const check = this.#newCheck(memory, limits, asked, ahead);
+    const { span } = check;
+    check.write(push, ahead);
     if (span > MOST_KNOWN) return;
     this.#facts.add(memory, values.operand(height), Number(span), check);
     this.#check = check;
-    this.#isEarly = span > needed;
+    this.#isEarly = span > needed || check.mayBeWrong;
   }
 
   fill(reader: InstructionReader): boolean {

@@ -3,6 +3,7 @@ import type { ByteWriter } from '../../wasm/bytes.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { BareCopy } from './bare-copies.ts';
+import type { MemoryLimit } from './memory-limits.ts';
 import type { ReferencePlace } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
 import type { SegmentKind } from './segments.ts';
@@ -41,6 +42,8 @@ export interface EmitTarget extends EngineTarget {
   bareInTable(table: number, length: number, functions: readonly number[]): BareCopy | undefined;
   /** The index in this module of the global with a segment's length; undefined: that is always 0. */
   segmentLength(kind: SegmentKind, index: number): number | undefined;
+  /** The globals of a memory of the original that tell how far it reaches, if this module has some. */
+  memoryLimit(memory: number): MemoryLimit | undefined;
   /** How code tells that an element of a table of the original certainly has a type, if it can. */
   signature(table: number, typeIndex: number): SignatureTest | undefined;
   /**

@@ -4,7 +4,7 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import type { BoundsCheck } from './bounds-check.ts';
+import type { SizeCheck } from './bounds-check.ts';
 import { type CheckContext, pushI64 } from './check-context.ts';
 import { MemoryChecks } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
@@ -30,7 +30,7 @@ export class TrapChecks {
   }
 
   /** See `MemoryChecks`. */
-  ahead(memory: number, value: number, bytes: number): BoundsCheck | undefined {
+  ahead(memory: number, value: number, bytes: number): SizeCheck | undefined {
     return this.#memory.ahead(memory, value, bytes);
   }
 

@@ -63,6 +63,8 @@ export class DebugInstance {
     if (module.instrumented.references.length > 0)
       this.continuations.set(RENEW_SLOT, entries.renewReferences());
     (all[hidden.instance] as WebAssembly.Global).value = id;
+    // Memories that are imported may be larger than is declared.
+    if (original.memories.some((memory) => memory.import !== undefined)) this.refreshMemoryLimits();
     const exports: WebAssembly.Exports = Object.create(null);
     for (const { name } of original.exports) exports[name] = all[name]!;
     this.exports = Object.freeze(exports);
@@ -118,6 +120,19 @@ export class DebugInstance {
   /** The global that holds the array of references of a hierarchy that the module uses. */
   references(hierarchy: Hierarchy): WebAssembly.Global {
     return this.#all[this.module.instrumented.hidden.references + hierarchy] as WebAssembly.Global;
+  }
+
+  /**
+   * Tells the code how large the memories are, as who else makes them larger does not.
+   *
+   * @returns whether it did not know
+   */
+  refreshMemoryLimits(): boolean {
+    let wereStale = false;
+    for (const func of this.module.instrumented.memoryLimits.refreshers.values()) {
+      if (this.codeFunction(func)!() !== 0) wereStale = true;
+    }
+    return wereStale;
   }
 
   /** The slot of the continuation table that holds the code of a key; `make` is called once for it. */

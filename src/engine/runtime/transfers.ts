@@ -54,10 +54,13 @@ export class Transfers {
   /**
    * How to go on before what may trap. A call is left to the function itself, from then on if something
    * stops in that again and again, and once if all that was meant is an interrupt: the function finds it.
+   * Where a memory was larger than the code knew, that may have been all.
    */
-  #entryBeyond({ fn, pc }: StopPoint): Entry {
+  #entryBeyond({ instance, fn, pc }: StopPoint): Entry {
+    const wereStale = instance.refreshMemoryLimits();
     const isCall = fn.snapshot(pc)?.op === Op.call;
-    return isCall && this.#context.memory.interruptRequested ? 'trusted' : 'checked';
+    if (isCall && this.#context.memory.interruptRequested) return 'trusted';
+    return wereStale ? 'plain' : 'checked';
   }
 
   /** What a version with hooks calls before its instructions; 0 goes on in that version. */
