@@ -261,6 +261,21 @@ test('all that 32 bits can address', async () => {
   expect(instance.refreshMemoryLimits()).toBe(false);
 });
 
+test('the stack overflows where a memory grows', async () => {
+  const debuggee = new Debuggee();
+  const instance = await start(
+    `(memory 1 4) (func $f (export "f") (param i32) (result i32)
+      (drop (memory.grow (i32.const 0)))
+      (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))`,
+    debuggee,
+  );
+  expect(() => debuggee.call(instance, 'f', 0)).toThrow(RangeError);
+  const [{ event, activations }] = debuggee.stops as [Debuggee['stops'][0]];
+  expect(event).toBe('trap');
+  expect(activations[0]!.length).toBeGreaterThan(100);
+  for (const { func, at } of activations[0]!.slice(1)) expect([func, at]).toEqual([0, 'i32.const']);
+});
+
 test('a debugger sees none of it', async () => {
   const debuggee = new Debuggee();
   const instance = await start(`(global (mut i32) (i32.const 7)) ${SIMPLE}`, debuggee);

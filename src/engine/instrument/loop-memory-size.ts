@@ -1,6 +1,7 @@
 /**
  * The size of the program's memory in a local, while a loop runs in which nothing can make the memory
- * larger: V8 computes it for each check otherwise, and does not take that out of the loop.
+ * larger: V8 computes it for each check otherwise, and does not take that out of the loop. It does that with
+ * the globals of `memory-limits.ts`, which cruise versions have.
  */
 import { Op } from '../../wasm/opcodes.ts';
 import { PAGE_LOG2 } from './bounds-check.ts';

@@ -119,9 +119,9 @@ export class MemoryLimits {
     return this.#refreshers.get(memory);
   }
 
-  /** By memory index, see {@link refresher}. */
-  get refreshers(): ReadonlyMap<number, number> {
-    return this.#refreshers;
+  /** Of all memories that have some. */
+  get refreshers(): readonly number[] {
+    return [...this.#refreshers.values()];
   }
 }
 

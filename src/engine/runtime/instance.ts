@@ -38,6 +38,8 @@ export class DebugInstance {
   /** By function index, of those that have been asked for. */
   readonly #private = new Map<number, Callable>();
   readonly #debugMemory: WebAssembly.Memory;
+  /** One for each memory of whose size the code has an idea. */
+  #refreshers: readonly Callable[] | undefined;
   readonly #slots = new Map<Continuation | Thunk, number>();
   #nextSlot = FIRST_FREE_SLOT;
 
@@ -128,10 +130,11 @@ export class DebugInstance {
    * @returns whether it did not know
    */
   refreshMemoryLimits(): boolean {
+    this.#refreshers ??= this.module.instrumented.memoryLimits.refreshers.map(
+      (index) => this.codeFunction(index)!,
+    );
     let wereStale = false;
-    for (const func of this.module.instrumented.memoryLimits.refreshers.values()) {
-      if (this.codeFunction(func)!() !== 0) wereStale = true;
-    }
+    for (const refresh of this.#refreshers) if (refresh() !== 0) wereStale = true;
     return wereStale;
   }
 
