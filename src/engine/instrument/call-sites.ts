@@ -7,6 +7,9 @@ import { FRAME_POINTER } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Walker } from './walker.ts';
 
+/** With as many calls, a function keeps the frame pointer of its callees. */
+const LEAST_CALLS = 6;
+
 export interface CallSitesContext {
   readonly plan: FunctionPlan;
   readonly out: CodeWriter;
@@ -17,19 +20,31 @@ export interface CallSitesContext {
 }
 
 export class CallSites {
+  readonly #plan: FunctionPlan;
   readonly #out: CodeWriter;
   readonly #scratch: ScratchLocals;
   readonly #walker: Walker;
   /** The host may call the function, and that calls others. */
   readonly #entered: boolean;
   readonly #hasTags: boolean;
+  /** The local with the frame pointer of callees. */
+  #calleeFrame: number | undefined;
 
   constructor({ plan, out, scratch, walker, callsNothing }: CallSitesContext) {
+    this.#plan = plan;
     this.#out = out;
     this.#scratch = scratch;
     this.#walker = walker;
     this.#entered = !callsNothing && entriesOf(plan.module).has(plan.index);
     this.#hasTags = plan.module.tags.length > 0;
+  }
+
+  /** Where the function begins, and may go on: several calls are shorter then. */
+  keepCalleeFrame(): void {
+    if (this.#plan.calls < LEAST_CALLS) return;
+    this.pushCalleeFrame(this.#plan.frameSize);
+    this.#calleeFrame = this.#scratch.calleeFrame();
+    this.#out.localSet(this.#calleeFrame);
   }
 
   /**
@@ -64,6 +79,10 @@ export class CallSites {
   /** The same for a callee that gets its frame pointer as a parameter. */
   pushCalleeFrame(offset: number): void {
     const out = this.#out;
+    if (offset > 0 && this.#calleeFrame !== undefined) {
+      out.localGet(this.#calleeFrame);
+      return;
+    }
     out.localGet(this.#scratch.framePointer);
     if (offset === 0) return;
     out.i32Const(offset);

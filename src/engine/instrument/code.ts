@@ -157,6 +157,8 @@ export class CodeWriter extends ByteWriter {
 
 /** Scratch locals that every version has. */
 export const FIXED_SCRATCH = 3;
+/** How many more one with several calls has. */
+export const CALL_SCRATCH = 1;
 
 /** How many more a version with counted loops has. */
 export const CHUNK_SCRATCH = 3;
@@ -189,6 +191,7 @@ export class ScratchLocals {
   readonly #carriers = new Map<ValType, number>();
   #chunk: ChunkLocals | undefined;
   #memorySize: number | undefined;
+  #calleeFrame: number | undefined;
 
   /**
    * @param own number of the function's own
@@ -241,6 +244,12 @@ export class ScratchLocals {
   chunk(): ChunkLocals {
     this.#chunk ??= { rounds: this.#add(I32), end: this.#add(I32), distance: this.#add(I64) };
     return this.#chunk;
+  }
+
+  /** The local for the frame pointer of callees (i32). */
+  calleeFrame(): number {
+    this.#calleeFrame ??= this.#add(I32);
+    return this.#calleeFrame;
   }
 
   /** The local for the size of the memory in a loop (i32). */

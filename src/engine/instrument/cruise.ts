@@ -43,6 +43,7 @@ export function emitCruise(
   code.frame.initLocals();
   code.exits.checkEntry(plan.codeStart);
   emitRenewal(code, target);
+  code.calls.keepCalleeFrame();
   emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
   if (!code.isTooLarge) {

@@ -10,7 +10,7 @@
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { I64, V128, type ValType } from '../../wasm/types.ts';
 import { BareLeaves } from './bare-leaves.ts';
-import { CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
+import { CALL_SCRATCH, CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import type { DerivedLocals } from './derived-locals.ts';
@@ -46,8 +46,8 @@ export interface FunctionPlan extends WalkedFunction {
   readonly bareLeaves: BareLeaves;
   /** Calls nothing: nobody's frame is behind its own. */
   readonly isLeaf: boolean;
-  /** There are calls that return. */
-  readonly hasCalls: boolean;
+  /** How many calls there are that return. */
+  readonly calls: number;
   /** The hierarchies of the references among locals and operands. */
   readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
@@ -141,7 +141,7 @@ export function planFunction(
     isLeaf: shape.isLeaf,
     fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
     derived: shape.derived,
-    hasCalls: shape.hasCalls,
+    calls: shape.calls,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
     derivesOperands: limits.derivedOperands && shape.maxHeight < INDEX_FROM,
@@ -179,7 +179,8 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: Cod
   const operandTypes = NUMBER_TYPES + storageTypes(shape.references);
   const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes)));
   const housed = operandTypes * Math.min(homes, shape.maxHeight);
-  const most = FIXED_SCRATCH + CHUNK_SCRATCH + LOOP_SCRATCH + housed + shape.legacy.depth;
+  const most =
+    FIXED_SCRATCH + CALL_SCRATCH + CHUNK_SCRATCH + LOOP_SCRATCH + housed + shape.legacy.depth;
   // One for each type of locals that are in the frame only; hardly any function has such.
   const fits = localTypes.length * 2 + most <= limits.locals;
   return { homes, most: fits ? most : most + storageTypes(localTypes) };

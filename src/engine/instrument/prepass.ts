@@ -34,8 +34,8 @@ export interface Shape {
   readonly writesBelow: ReadonlyMap<number, LocalSet>;
   /** Calls nothing. */
   readonly isLeaf: boolean;
-  /** There are calls that return. */
-  readonly hasCalls: boolean;
+  /** How many calls there are that return. */
+  readonly calls: number;
 }
 
 /** @throws WasmError if the body is malformed */
@@ -62,7 +62,7 @@ export function prepass(
   let hasTailCalls = false;
   let maxHeight = 0;
   // Those that nothing can reach do not count: they are not emitted.
-  let hasCalls = false;
+  let calls = 0;
   delimiters.open(walker.innermost.pc);
   while (!walker.finished && reader.read()) {
     const { op, pc } = reader;
@@ -75,7 +75,7 @@ export function prepass(
       openAbove.at(-1)?.writes.add(reader.index);
       firstWrites.write(reader.index, pc);
     } else if (walker.reachable && isCall(op)) {
-      hasCalls = true;
+      calls++;
       if (openLoops.length > 0) openLoops.at(-1)!.effects.calls++;
     } else if (isTailCall(op)) {
       hasTailCalls = true;
@@ -126,7 +126,7 @@ export function prepass(
   if (derived !== DerivedLocals.NONE) {
     for (const effects of loops.values()) effects.leaveOut(derived.locals);
   }
-  const callsInLoops = hasCalls && [...loops.values()].some(({ hasCall }) => hasCall);
+  const callsInLoops = calls > 0 && [...loops.values()].some(({ hasCall }) => hasCall);
   if (callsInLoops && limits.loopEffects) {
     refineLoopEffects({ ...fn, derived }, body, loops, loopDepth, bareLeaves);
   }
@@ -143,7 +143,7 @@ export function prepass(
     firstWrites,
     derived,
     writesBelow,
-    isLeaf: !hasCalls && !hasTailCalls && limits.leafFunctions,
-    hasCalls,
+    isLeaf: calls === 0 && !hasTailCalls && limits.leafFunctions,
+    calls,
   };
 }

@@ -42,8 +42,8 @@ export function emitRenewal(
 const I32_BLOCK = 0x7f;
 
 /** References are stored before calls, else hardly ever. Functions are old objects, most of them. */
-function isRenewing({ limits, references, hasCalls }: FunctionPlan): boolean {
-  if (!limits.renewReferences || !hasCalls) return false;
+function isRenewing({ limits, references, calls }: FunctionPlan): boolean {
+  if (!limits.renewReferences || calls === 0) return false;
   const hidden = references.has('any') || references.has('extern');
   return references.has('exn') || (limits.callersReferences && hidden);
 }
