@@ -132,6 +132,14 @@ export class InstructionReader {
       case 'none':
         return;
       case 'local':
+        this.index = input.u32();
+        return;
+      case 'i32':
+        this.i32 = input.s32();
+        return;
+      case 'memarg':
+        this.#readMemarg(input);
+        return;
       case 'label':
       case 'func':
       case 'global':
@@ -142,12 +150,6 @@ export class InstructionReader {
       case 'elem':
       case 'tag':
         this.index = input.u32();
-        return;
-      case 'i32':
-        this.i32 = input.s32();
-        return;
-      case 'memarg':
-        this.#readMemarg(input);
         return;
       case 'block':
         this.blockType = readBlockType(input);

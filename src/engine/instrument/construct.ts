@@ -1,4 +1,5 @@
 /** A structured instruction that control is inside of, with what is known of the ways to its label. */
+import { OpcodeSet } from '../../wasm/opcode-set.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { LocalSet } from './local-set.ts';
@@ -43,13 +44,7 @@ export interface Construct {
 }
 
 /** What ends an arm of a construct. */
-export const DELIMITERS: ReadonlySet<number> = new Set([
-  Op.else,
-  Op.end,
-  Op.catch,
-  Op.catchAll,
-  Op.delegate,
-]);
+export const DELIMITERS = new OpcodeSet([Op.else, Op.end, Op.catch, Op.catchAll, Op.delegate]);
 
 /** Follows code that cannot be reached, of which only the nesting matters. */
 export class DeadCode {

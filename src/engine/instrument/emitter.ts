@@ -3,6 +3,7 @@
  * the version asks for. `cruise.ts` and `continuation.ts` say where it begins.
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
+import { OpcodeSet } from '../../wasm/opcode-set.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { AddressValues } from './address-values.ts';
 import { emitBranch } from './branches.ts';
@@ -17,8 +18,15 @@ import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
 import type { EmitTarget } from './target.ts';
-import { TrapChecks } from './trap-checks.ts';
+import { MAY_TRAP, TrapChecks } from './trap-checks.ts';
 import { VersionWriter } from './version-writer.ts';
+
+/** Their results may be addresses of which something is known. */
+const ADDRESSING = new OpcodeSet([
+  ...[Op.i32Add, Op.i32Sub, Op.i64Add, Op.i64Sub, Op.i32Mul, Op.i32RemU],
+  ...[Op.i32And, Op.i32Or, Op.i32Xor, Op.i32Shl, Op.i32ShrU, Op.i32Eqz],
+  ...[Op.i32LtS, Op.i32LtU, Op.i32GtS, Op.i32GtU, Op.i32LeS, Op.i32LeU, Op.i32GeS, Op.i32GeU],
+]);
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -147,32 +155,44 @@ export class FunctionEmitter {
         return;
       }
     }
+    if (op === Op.localGet || op === Op.localSet || op === Op.localTee) this.#local(reader);
+    else if (ADDRESSING.has(op)) this.#addressing(reader);
+    else if (reader.info.results !== undefined || !this.#special(reader)) {
+      if (this.#loads.emit(reader)) return;
+      this.code.copy(reader);
+      this.code.walker.apply(reader);
+    }
+  }
+
+  /** What has no fixed signature, control instructions above all. False: it is to be copied. */
+  #special(reader: InstructionReader): boolean {
+    const { op } = reader;
     switch (op) {
       case Op.loop:
         // Control comes back here with what the body has written.
         this.#loads.forget();
         this.structures.open(reader);
-        return;
+        return true;
       case Op.block:
       case Op.if:
       case Op.tryTable:
         this.structures.open(reader);
-        return;
+        return true;
       case Op.try:
         this.structures.openTry(reader);
-        return;
+        return true;
       case Op.catch:
       case Op.catchAll:
         this.structures.startHandler(reader);
-        return;
+        return true;
       case Op.else:
       case Op.end:
       case Op.delegate:
         this.structures.endArm(reader);
-        return;
+        return true;
       case Op.rethrow:
         this.structures.rethrow(reader);
-        return;
+        return true;
       case Op.br:
       case Op.brIf:
       case Op.brTable:
@@ -181,39 +201,12 @@ export class FunctionEmitter {
       case Op.brOnCast:
       case Op.brOnCastFail:
         this.#branch(reader);
-        return;
+        return true;
       case Op.call:
       case Op.callIndirect:
       case Op.callRef:
         this.#calls.call(reader);
-        return;
-      case Op.localGet:
-      case Op.localSet:
-      case Op.localTee:
-        this.#local(reader);
-        return;
-      case Op.i32Add:
-      case Op.i32Sub:
-      case Op.i64Add:
-      case Op.i64Sub:
-      case Op.i32Mul:
-      case Op.i32And:
-      case Op.i32Or:
-      case Op.i32Xor:
-      case Op.i32Shl:
-      case Op.i32ShrU:
-      case Op.i32RemU:
-      case Op.i32Eqz:
-      case Op.i32LtS:
-      case Op.i32LtU:
-      case Op.i32GtS:
-      case Op.i32GtU:
-      case Op.i32LeS:
-      case Op.i32LeU:
-      case Op.i32GeS:
-      case Op.i32GeU:
-        this.#addressing(reader);
-        return;
+        return true;
       case Op.memoryGrow:
         this.#dominance.endStretch();
         break;
@@ -222,19 +215,18 @@ export class FunctionEmitter {
         break;
       case Op.returnCall:
         this.#calls.tailCall(reader);
-        return;
+        return true;
       case Op.returnCallIndirect:
       case Op.returnCallRef:
         this.code.calls.setCalleeFrame(0);
         break;
     }
-    if (this.#loads.emit(reader)) return;
-    this.code.copy(reader);
-    this.code.walker.apply(reader);
+    return false;
   }
 
   /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
   #beforeInstruction({ op, pc }: InstructionReader): boolean {
+    if (this.#budget === undefined && this.#options.hooks === 'none') return true;
     const entered = op !== Op.loop || this.#entersLoop(pc);
     if (pc === this.#unhookedPc) {
       this.#unhookedPc = -1;
@@ -306,7 +298,6 @@ export class FunctionEmitter {
     walker.apply(reader);
   }
 
-  /** An instruction whose result may be an address of which something is known. */
   #addressing(reader: InstructionReader): void {
     const { walker } = this.code;
     const value = this.#values.result(reader.op);
@@ -317,6 +308,7 @@ export class FunctionEmitter {
 
   /** False if the instruction always traps or throws: the version has been left, nothing follows. */
   #checkTrap(reader: InstructionReader): boolean {
+    if (!MAY_TRAP.has(reader.op) && reader.op !== Op.call) return true;
     const { traps } = this.#options;
     if (reader.pc === this.#trustedPc) return true;
     if (TrapChecks.throws(reader) || (traps && TrapChecks.always(reader))) {

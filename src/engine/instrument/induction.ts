@@ -121,18 +121,25 @@ export class InductionScan {
   note(reader: InstructionReader, walker: Walker): void {
     const { op } = reader;
     let argument = 0;
+    if (op === Op.localGet) argument = reader.index;
+    else if (op === Op.i32Const) argument = reader.i32;
+    else if (reader.info.results === undefined) argument = this.#special(reader, walker);
+    this.#op3 = this.#op2;
+    this.#op2 = this.#op1;
+    this.#op1 = op;
+    this.#argument3 = this.#argument2;
+    this.#argument2 = this.#argument1;
+    this.#argument1 = argument;
+  }
+
+  /** What writes a local or branches; returns the local. */
+  #special(reader: InstructionReader, walker: Walker): number {
+    const { op } = reader;
     switch (op) {
-      case Op.i32Const:
-        argument = reader.i32;
-        break;
-      case Op.localGet:
-        argument = reader.index;
-        break;
       case Op.localSet:
       case Op.localTee:
-        argument = reader.index;
-        this.#write(argument, reader.pc);
-        break;
+        this.#write(reader.index, reader.pc);
+        return reader.index;
       case Op.brIf:
       case Op.br:
       case Op.brOnNull:
@@ -149,12 +156,7 @@ export class InductionScan {
         for (const { label } of reader.catches) this.#branch(op, walker.constructs.length - label);
         break;
     }
-    this.#op3 = this.#op2;
-    this.#op2 = this.#op1;
-    this.#op1 = op;
-    this.#argument3 = this.#argument2;
-    this.#argument2 = this.#argument1;
-    this.#argument1 = argument;
+    return 0;
   }
 
   /** The walker has entered a loop, which is in so many constructs, itself included. */

@@ -233,6 +233,7 @@ function isPlainStore(op: number): boolean {
 
 /** Whether another instruction than those may write to memory, and is no call. */
 function mayWriteMemory({ op, info }: InstructionReader): boolean {
+  if (op <= 0xff) return false;
   if (op === Op.memoryFill || op === Op.memoryCopy || op === Op.memoryInit) return true;
   if (info.accessBytes === undefined) return false;
   return isAtomic(op) || info.results!.length === 0;

@@ -117,10 +117,17 @@ export function refineLoopEffects(
   let open = 0;
   while (!walker.finished && reader.read()) {
     const { op } = reader;
-    const storesAtLoop = op === Op.loop && loops.get(reader.pc)?.storesAtOnce === true;
-    const isBare = bareLeaves.called(reader, walker) !== undefined;
-    if (walker.reachable && isCall(op) && !isBare) walker.unsaved.dirty.take(atCall, () => {});
-    else if (walker.reachable && storesAtLoop) walker.unsaved.dirty.take(atLoop, () => {});
+    if (walker.reachable && isCall(op)) {
+      const isBare = bareLeaves.called(reader, walker) !== undefined;
+      if (!isBare) walker.unsaved.dirty.take(atCall, () => {});
+    } else if (walker.reachable && op === Op.loop) {
+      const storesAtLoop = loops.get(reader.pc)?.storesAtOnce === true;
+      if (storesAtLoop) walker.unsaved.dirty.take(atLoop, () => {});
+    }
+    if (op === Op.localGet || reader.info.results !== undefined) {
+      walker.apply(reader);
+      continue;
+    }
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);

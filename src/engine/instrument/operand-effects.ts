@@ -26,10 +26,28 @@ export function applyToOperands(
   operands: OperandStack,
 ): void {
   const { op } = reader;
-  switch (op) {
-    case Op.localGet:
-      operands.push(fn.localTypes[reader.index]!, reader.index, reader.pc, reader.next);
+  if (op === Op.localGet) {
+    operands.push(fn.localTypes[reader.index]!, reader.index, reader.pc, reader.next);
+    return;
+  }
+  const { results } = reader.info;
+  if (results !== undefined) {
+    // By far the most; `stackEffect` would say the same with an array in between.
+    if ((op >= Op.i32Const && op <= Op.f64Const) || op === Op.v128Const) {
+      operands.push(results[0]!, CONSTANT, reader.pc, reader.next);
       return;
+    }
+    const arity = fn.derivesOperands && op < 0x100 ? ARITY[op]! : 0;
+    if (arity !== 0) {
+      operands.applyInteger(arity, results[0]!, reader.pc, reader.next);
+      return;
+    }
+    const { params, operands: others } = reader.info;
+    operands.pop(params !== undefined ? params.length : others!.length + 1);
+    for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
+    return;
+  }
+  switch (op) {
     case Op.localSet:
     case Op.localTee: {
       const local = reader.index;
@@ -38,31 +56,9 @@ export function applyToOperands(
       if (op === Op.localTee) operands.push(fn.localTypes[local]!, local, reader.pc, reader.next);
       return;
     }
-    case Op.i32Const:
-    case Op.i64Const:
-    case Op.f32Const:
-    case Op.f64Const:
-    case Op.v128Const: {
-      const result = reader.info.results![0]!;
-      operands.push(result, CONSTANT, reader.pc, reader.next);
-      return;
-    }
     case Op.refNull:
       operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
       return;
-  }
-  const { results } = reader.info;
-  if (results !== undefined) {
-    const arity = fn.derivesOperands && op < 0x100 ? ARITY[op]! : 0;
-    if (arity !== 0) {
-      operands.applyInteger(arity, results[0]!, reader.pc, reader.next);
-      return;
-    }
-    // By far the most; `stackEffect` would say the same with an array in between.
-    const { params, operands: others } = reader.info;
-    operands.pop(params !== undefined ? params.length : others!.length + 1);
-    for (let i = 0; i < results.length; i++) operands.push(results[i]!, SLOT);
-    return;
   }
   stackEffect(reader, fn, (depth) => operands.typeAt(depth), effect);
   operands.pop(effect.pops);

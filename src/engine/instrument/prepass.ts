@@ -66,6 +66,15 @@ export function prepass(
   delimiters.open(walker.innermost.pc);
   while (!walker.finished && reader.read()) {
     const { op, pc } = reader;
+    if (op === Op.localGet || reader.info.results !== undefined) {
+      // By far the most: nothing but the operands changes.
+      if (!walker.reachable) continue;
+      if (limits.derivedLocals) localWrites.note(reader, walker, openLoops.length > 0);
+      inductions?.note(reader, walker);
+      walker.apply(reader);
+      maxHeight = Math.max(maxHeight, walker.operands.height);
+      continue;
+    }
     if (walker.concerns(reader)) {
       legacy.note(reader, walker);
       if (DELIMITERS.has(op)) delimiters.add(pc);

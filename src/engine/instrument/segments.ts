@@ -163,6 +163,8 @@ function writeLength(out: ByteWriter, length: number): void {
 
 /** Whether an instruction names a segment. */
 export function usesSegment(reader: InstructionReader): boolean {
+  // All of them have a prefix.
+  if (reader.op <= 0xff) return false;
   switch (reader.info.immediate) {
     case 'data':
     case 'elem':

@@ -157,6 +157,7 @@ export class SignatureTables {
 
 /** The table whose elements the instruction just read writes, if one. Growing changes none. */
 export function writtenTable(reader: InstructionReader): number | undefined {
+  if (reader.op <= 0xff && reader.op !== Op.tableSet) return undefined;
   switch (reader.op) {
     case Op.tableSet:
     case Op.tableFill:

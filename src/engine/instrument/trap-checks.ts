@@ -3,7 +3,8 @@
  * zero if so. Exactly then: the check is what a debugger sees as the trap.
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
-import { Op } from '../../wasm/opcodes.ts';
+import { OpcodeSet } from '../../wasm/opcode-set.ts';
+import { allOpcodes, Op } from '../../wasm/opcodes.ts';
 import type { SizeCheck } from './bounds-check.ts';
 import { type CheckContext, pushI64 } from './check-context.ts';
 import { MemoryChecks } from './memory-checks.ts';
@@ -136,6 +137,21 @@ export class TrapChecks {
     return readIntegerConstant(module.bytes, operands.starts[height]!);
   }
 }
+
+const NUMERIC_PREFIX = 0xfd;
+
+/** What may trap or throw. Of the instructions with a prefix, all but those that only compute vectors. */
+export const MAY_TRAP = new OpcodeSet([
+  ...[Op.unreachable, Op.throw, Op.throwRef, Op.rethrow, Op.tableGet, Op.tableSet],
+  ...[Op.callIndirect, Op.callRef, Op.returnCallIndirect, Op.returnCallRef, Op.refAsNonNull],
+  ...allOpcodes()
+    .filter(({ id, accessBytes }) => {
+      if (accessBytes !== undefined || isDivision(id)) return true;
+      if (truncationBounds(id) !== undefined) return true;
+      return id > 0xff && id >>> 16 !== NUMERIC_PREFIX;
+    })
+    .map(({ id }) => id),
+]);
 
 /** Integer division or remainder. */
 export function isDivision(op: number): boolean {

@@ -95,6 +95,11 @@ export class Walker {
   apply(reader: InstructionReader): void {
     const { op } = reader;
     if (!this.reachable && !this.#dead.ends(op)) return;
+    if (op === Op.localGet || reader.info.results !== undefined) {
+      // By far the most. What has a fixed signature is no control instruction.
+      applyToOperands(reader, this.#fn, this.operands);
+      return;
+    }
     switch (op) {
       case Op.block:
       case Op.loop:
