@@ -59,7 +59,8 @@ export function stackEffect(
 ): void {
   const { info } = reader;
   const { pushes } = out;
-  pushes.length = 0;
+  // Setting a length is slow even where it changes nothing.
+  if (pushes.length > 0) pushes.length = 0;
   const { results } = info;
   if (results !== undefined) {
     // A fixed signature; a memory access takes its address below the other operands.

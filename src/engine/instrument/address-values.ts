@@ -144,10 +144,13 @@ export class AddressValues {
   /** What has been written after a time has never happened here: control comes from before. */
   undoAfter(time: number): void {
     const log = this.#log;
-    while (log.length > 0 && log.at(-1)! > time) {
-      const [local, value, since] = log.splice(-4);
-      this.#values[local!] = value!;
-      this.#times[local!] = since!;
+    while (log.length > 0 && log[log.length - 1]! > time) {
+      log.pop();
+      const since = log.pop()!;
+      const value = log.pop()!;
+      const local = log.pop()!;
+      this.#values[local] = value;
+      this.#times[local] = since;
     }
   }
 

@@ -21,8 +21,8 @@ const MOST_SHORT = 4096;
 export interface SizeCheck extends WideningCheck {
   /** Where the flags of its exit are, once that is emitted. */
   flagsAt: number;
-  /** The bytes that it covers, from the address on. */
-  readonly span: bigint;
+  /** The bytes that it covers, from the address on: a bigint only if no number is exact. */
+  readonly span: number | bigint;
   /** What it finds out of bounds may not be. */
   readonly mayBeWrong: boolean;
   /**
@@ -40,7 +40,7 @@ export function leastBytes({ min }: Limits): number {
 
 export class BoundsCheck implements SizeCheck {
   flagsAt = -1;
-  readonly span: bigint;
+  readonly span: number | bigint;
   readonly mayBeWrong = false;
   readonly stretch: number;
   readonly #out: CodeWriter;
@@ -61,7 +61,7 @@ export class BoundsCheck implements SizeCheck {
     out: CodeWriter,
     memory: number,
     limits: Limits,
-    span: bigint,
+    span: number | bigint,
     stretch: number,
     size: number | undefined,
   ) {
@@ -76,7 +76,7 @@ export class BoundsCheck implements SizeCheck {
   write(push: () => void, ahead: boolean): void {
     const { span } = this;
     const least = leastBytes(this.#limits);
-    if (span > least) this.#writeAny(span, push);
+    if (span > least) this.#writeAny(BigInt(span), push);
     else this.#writeBelow(Number(span), push, ahead && span <= LONG_SPANS.most);
   }
 

@@ -21,7 +21,7 @@ export interface CheckContext {
   /** Whether a check before the instruction at a pc may be one for accesses behind it as well. */
   mayLookAhead(pc: number): boolean;
   /** Bytes that such a check is for, at least. */
-  readonly leastSpan: bigint;
+  readonly leastSpan: number;
   /** How far into a memory accesses certainly may reach, if that is known without its size. */
   readonly memoryLimit: (memory: number) => MemoryLimit | undefined;
   /** Makes every operand's value available, before the condition is pushed. */

@@ -81,7 +81,7 @@ export class FunctionEmitter {
       memorySize,
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
-      leastSpan: BigInt(plan.limits.leastSpan),
+      leastSpan: plan.limits.leastSpan,
       memoryLimit: (memory) => target.memoryLimit(memory),
       house: () => this.code.exits.prepare(this.#trapPc),
       push: (depth) => frame.pushOperand(walker.operands, walker.operands.height - 1 - depth),

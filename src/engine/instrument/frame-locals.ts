@@ -34,6 +34,7 @@ export class FrameLocals {
   readonly #nullableFrom: number;
   /** From this index on, locals are in the frame only. */
   readonly #registers: number;
+  readonly #store = (local: number): void => this.#storeLocal(local);
 
   constructor({ plan, out, scratch, target, parameters, registers }: FrameWriterContext) {
     this.plan = plan;
@@ -55,8 +56,8 @@ export class FrameLocals {
   }
 
   /** Before the instruction at `pc`, stores the locals that changed since they were last stored. */
-  flushLocals(walker: Walker, pc: number): void {
-    this.#flush(walker, pc, () => false);
+  flushLocals({ unsaved }: Walker, pc: number): void {
+    unsaved.dirty.take(this.plan.fresh.at(pc), this.#store);
   }
 
   /**
@@ -64,27 +65,13 @@ export class FrameLocals {
    *
    * @param header pc of the first instruction inside
    */
-  flushBeforeLoop(walker: Walker, { carried }: LoopEffects, header: number): void {
-    this.#flush(walker, header, (local) => carried.has(local) || this.#isUnkept(local));
+  flushBeforeLoop({ unsaved }: Walker, { carried }: LoopEffects, header: number): void {
+    unsaved.dirty.take(this.plan.fresh.at(header, this.plan.unkept, carried), this.#store);
   }
 
   /** The same before the call at `pc`: without those that are not kept during calls. */
-  flushKeptLocals(walker: Walker, pc: number): void {
-    this.#flush(walker, pc, (local) => this.#isUnkept(local));
-  }
-
-  /** Stores what has changed, but for what is fresh at `pc` and what is left as it is. */
-  #flush(walker: Walker, pc: number, leaves: (local: number) => boolean): void {
-    const { fresh } = this.plan;
-    const keep = {
-      has: (local: number) => fresh.has(local, pc) || leaves(local),
-      hasWord: (word: number) => fresh.hasWord(word, pc),
-    };
-    walker.unsaved.dirty.take(keep, (local) => this.#storeLocal(local));
-  }
-
-  #isUnkept(local: number): boolean {
-    return this.plan.unkept?.has(local) === true;
+  flushKeptLocals({ unsaved }: Walker, pc: number): void {
+    unsaved.dirty.take(this.plan.fresh.at(pc, this.plan.unkept), this.#store);
   }
 
   /** Stores those of the locals that differ from what they begin with at any time. */
@@ -190,9 +177,7 @@ export class FrameLocals {
   keepCaught(inside: number): void {
     const local = this.scratch.exception(inside);
     this.out.localSet(local);
-    this.slots.store(EXNREF, caughtOffset(this.plan.caughtBase, inside), () =>
-      this.out.localGet(local),
-    );
+    this.slots.storeLocal(EXNREF, caughtOffset(this.plan.caughtBase, inside), local);
   }
 
   /** Takes up what `keepCaught` has kept, in a continuation. */
@@ -245,15 +230,14 @@ export class FrameLocals {
     const type = this.plan.keptTypes[local]!;
     const carrier = this.scratch.carrier(type);
     this.out.localSet(carrier);
-    this.slots.store(type, this.plan.localOffsets[local]!, () => this.out.localGet(carrier));
+    this.slots.storeLocal(type, this.plan.localOffsets[local]!, carrier);
     return carrier;
   }
 
   #storeLocal(local: number): void {
     // Not pushLocal: a non-nullable local that is not set yet is null.
-    this.slots.store(this.plan.keptTypes[local]!, this.plan.localOffsets[local]!, () =>
-      this.out.localGet(this.scratch.own(local)),
-    );
+    const { keptTypes, localOffsets } = this.plan;
+    this.slots.storeLocal(keptTypes[local]!, localOffsets[local]!, this.scratch.own(local));
   }
 
   protected requireNonNull(type: ValType): void {

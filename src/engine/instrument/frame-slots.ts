@@ -106,6 +106,18 @@ export class FrameSlots {
     out.u32(place.array);
   }
 
+  /** Stores a local, by its index in the emitted function. */
+  storeLocal(type: ValType, offset: number, local: number): void {
+    const out = this.#out;
+    if (type.kind !== 'ref') {
+      this.#pushBase();
+      out.localGet(local);
+      out.store(type, offset);
+    } else {
+      this.store(type, offset, () => out.localGet(local));
+    }
+  }
+
   /** Fills places, `start` to `end` (byte offsets), with zeros and null: those of these types. */
   clear(types: readonly ValType[], start: number, end: number): void {
     const out = this.#out;

@@ -85,6 +85,7 @@ export class FrameWriter extends FrameLocals {
       this.flushOperands(operands);
       return;
     }
+    if (operands.savedBelow >= operands.height) return;
     const missing: number[] = [];
     let lowest = operands.height;
     const shown = this.#showsOperands(operands);

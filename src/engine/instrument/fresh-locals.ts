@@ -5,7 +5,7 @@
  * That depends on the original body and the pc alone, as all that readers of frames know of it.
  */
 
-import type { Keep } from './local-set.ts';
+import type { Keep, LocalSet } from './local-set.ts';
 
 /** Of the locals behind these, none counts as fresh: continuations clear those that they do not load. */
 export const MOST_FRESH = 1024;
@@ -48,17 +48,39 @@ export class FreshLocals {
     return this.#wordUntil[word]! >= pc;
   }
 
-  /** The locals that have their first value before the instruction at `pc`. */
-  at(pc: number): Keep {
-    return {
-      has: (local) => this.has(local, pc),
-      hasWord: (word) => this.hasWord(word, pc),
-    };
+  /**
+   * The locals that have their first value before the instruction at `pc`, and those of the other sets.
+   */
+  at(pc: number, others?: LocalSet, more?: LocalSet): Keep {
+    return new FreshAt(this, pc, others, more);
   }
 
   /** Nothing writes the local, which is none of the parameters. */
   isConstant(local: number): boolean {
     return this.#until[local] === Number.POSITIVE_INFINITY;
+  }
+}
+
+class FreshAt implements Keep {
+  readonly #fresh: FreshLocals;
+  readonly #pc: number;
+  readonly #others: LocalSet | undefined;
+  readonly #more: LocalSet | undefined;
+
+  constructor(fresh: FreshLocals, pc: number, others?: LocalSet, more?: LocalSet) {
+    this.#fresh = fresh;
+    this.#pc = pc;
+    this.#others = others;
+    this.#more = more;
+  }
+
+  has(local: number): boolean {
+    if (this.#fresh.has(local, this.#pc)) return true;
+    return this.#others?.has(local) === true || this.#more?.has(local) === true;
+  }
+
+  hasWord(word: number): boolean {
+    return this.#fresh.hasWord(word, this.#pc);
   }
 }
 

@@ -10,7 +10,7 @@ import type { MemoryLimit } from './memory-limits.ts';
 export class LimitCheck implements SizeCheck {
   flagsAt = -1;
   readonly mayBeWrong = true;
-  readonly span: bigint;
+  readonly span: number;
   readonly stretch: number;
   readonly #out: CodeWriter;
   readonly #limit: MemoryLimit;
@@ -23,7 +23,7 @@ export class LimitCheck implements SizeCheck {
     this.#out = out;
     this.#limit = limit;
     this.#hasGlobal = limit.hasGlobal(span);
-    this.span = BigInt(this.#hasGlobal ? limit.covered(span) : span);
+    this.span = this.#hasGlobal ? limit.covered(span) : span;
     this.stretch = stretch;
   }
 
@@ -34,12 +34,12 @@ export class LimitCheck implements SizeCheck {
     out.op(Op.globalGet);
     if (this.#hasGlobal) {
       if (ahead) this.#at = out.length;
-      out.paddedU32(this.#limit.global(Number(this.span)), indexBytes);
+      out.paddedU32(this.#limit.global(this.span), indexBytes);
     } else {
       out.u32(first);
       out.op(Op.i32Const);
       if (ahead) this.#at = out.length;
-      out.paddedS32(Number(this.span) - leastSpan, LONG_SPANS.bytes);
+      out.paddedS32(this.span - leastSpan, LONG_SPANS.bytes);
       out.op(Op.i32Sub);
     }
     out.op(Op.i32GtU);

@@ -56,7 +56,11 @@ export class LocalSet {
 
   /** Adds the indices 0 to `count - 1`. */
   addAll(count: number): void {
-    for (let i = 0; i < count; i++) this.add(i);
+    const end = Math.min(count, this.size);
+    for (let first = 0; first < end; first += 32) {
+      const rest = end - first;
+      this.#writable(first >>> PIECE_LOG2)[wordOf(first)]! |= rest >= 32 ? -1 : (1 << rest) - 1;
+    }
   }
 
   clear(): void {
@@ -101,22 +105,21 @@ export class LocalSet {
 
   /** Takes the members out that `keep` does not have, and calls `visit` with each of them. */
   take(keep: Keep, visit: (index: number) => void): void {
-    this.#pieces.forEach((piece, p) => {
-      if (piece === undefined) return;
-      for (let i = 0; i < piece.words.length; i++) {
+    for (let p = 0; p < this.#pieces.length; p++) {
+      const count = this.#pieces[p]?.words.length ?? 0;
+      for (let i = 0; i < count; i++) {
         const first = (p << PIECE_LOG2) + (i << 5);
-        let word = this.#pieces[p]!.words[i]!;
-        if (word === 0 || keep.hasWord(first >>> 5)) continue;
+        const before = this.#pieces[p]!.words[i]!;
+        if (before === 0 || keep.hasWord(first >>> 5)) continue;
         let kept = 0;
-        while (word !== 0) {
+        for (let word = before; word !== 0; word &= word - 1) {
           const bit = 31 - Math.clz32(word & -word);
           if (keep.has(first + bit)) kept |= 1 << bit;
           else visit(first + bit);
-          word &= word - 1;
         }
-        this.#writable(p)[i] = kept;
+        if (kept !== before) this.#writable(p)[i] = kept;
       }
-    });
+    }
   }
 
   /** The members that neither `other` nor `keep` has; undefined if they are more than `most`. */

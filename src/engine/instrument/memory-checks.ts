@@ -8,8 +8,6 @@ import { type CheckContext, pushBeyond, type Side, segmentSide } from './check-c
 import { Exits } from './exits.ts';
 import { LimitCheck } from './limit-check.ts';
 
-const MOST_KNOWN = BigInt(Number.MAX_SAFE_INTEGER);
-
 export class MemoryChecks {
   readonly #facts: BoundsFacts;
   readonly #context: CheckContext;
@@ -25,7 +23,7 @@ export class MemoryChecks {
 
   /** A load, store or atomic access of so many bytes; false if it cannot trap here. */
   access(reader: InstructionReader, bytes: number): boolean {
-    const { module, operands, out } = this.#context;
+    const { module, operands } = this.#context;
     const { memory } = reader;
     const depth = reader.info.operands?.length ?? 0;
     const height = operands.height - 1 - depth;
@@ -34,9 +32,18 @@ export class MemoryChecks {
     const aligned = !isAtomic(reader.op) || bytes === 1;
     const covered = Number.isSafeInteger(span) && this.#covers(memory, limits, height, span);
     if (covered && aligned) return false;
+    this.#emit(reader, bytes, covered, aligned);
+    return true;
+  }
+
+  /** Apart, because a function in `access` would cost each access an allocation. */
+  #emit(reader: InstructionReader, bytes: number, covered: boolean, aligned: boolean): void {
+    const { module, operands, out } = this.#context;
+    const { limits } = module.memories[reader.memory]!.type;
+    const depth = reader.info.operands?.length ?? 0;
     this.#context.house();
     const push = (): void => this.#context.push(depth);
-    if (!covered) this.#bounds(reader, limits, bytes, height, push);
+    if (!covered) this.#bounds(reader, limits, bytes, operands.height - 1 - depth, push);
     if (!aligned) {
       this.#misaligned(reader, bytes, limits.address === 'i64', push);
       if (!covered) out.op(Op.i32Or);
@@ -48,7 +55,6 @@ export class MemoryChecks {
         out.op(Op.i32Or);
       }
     }
-    return true;
   }
 
   /**
@@ -59,13 +65,13 @@ export class MemoryChecks {
   ahead(memory: number, value: number, bytes: number): SizeCheck | undefined {
     const { limits } = this.#context.module.memories[memory]!.type;
     if (this.#coversValue(memory, limits, value, bytes)) return undefined;
-    const check = this.#newCheck(memory, limits, BigInt(bytes), true);
+    const check = this.#newCheck(memory, limits, bytes, true);
     this.#facts.add(memory, value, Number(check.span), check);
     return check;
   }
 
   /** @param early it may be one that goes by what is known of the memory */
-  #newCheck(memory: number, limits: Limits, span: bigint, early: boolean): SizeCheck {
+  #newCheck(memory: number, limits: Limits, span: number | bigint, early: boolean): SizeCheck {
     const { out, dominance, memorySize, memoryLimit } = this.#context;
     const limit = early ? memoryLimit(memory) : undefined;
     if (limit?.reaches(Number(span)))
@@ -94,22 +100,23 @@ export class MemoryChecks {
 
   /** Pushes whether the access is out of bounds, and notes that it is not from here on. */
   #bounds(
-    { pc, memory, memOffset }: InstructionReader,
+    reader: InstructionReader,
     limits: Limits,
     bytes: number,
     height: number,
     push: () => void,
   ): void {
-    const { values } = this.#context;
-    const needed = memOffset + BigInt(bytes);
+    const { values, leastSpan } = this.#context;
+    const { pc, memory } = reader;
+    const short = reader.memOffset32 + bytes;
+    const needed = Number.isSafeInteger(short) ? short : reader.memOffset + BigInt(bytes);
     const ahead = this.#context.mayLookAhead(pc);
-    const { leastSpan } = this.#context;
     const asked = ahead && needed < leastSpan ? leastSpan : needed;
     const check = this.#newCheck(memory, limits, asked, ahead);
     const { span } = check;
     check.write(push, ahead);
-    if (span > MOST_KNOWN) return;
-    this.#facts.add(memory, values.operand(height), Number(span), check);
+    if (typeof span === 'bigint') return;
+    this.#facts.add(memory, values.operand(height), span, check);
     this.#check = check;
     this.#isEarly = span > needed || check.mayBeWrong;
   }

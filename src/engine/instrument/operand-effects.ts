@@ -60,7 +60,12 @@ export function applyToOperands(
       operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
       return;
   }
+  applyEffect(reader, fn, operands);
+}
+
+/** Apart, because the function below would cost each call of one that it is in an allocation. */
+function applyEffect(reader: InstructionReader, fn: TypedFunction, operands: OperandStack): void {
   stackEffect(reader, fn, (depth) => operands.typeAt(depth), effect);
   operands.pop(effect.pops);
-  for (const type of effect.pushes) operands.push(type, SLOT);
+  operands.pushAll(effect.pushes);
 }

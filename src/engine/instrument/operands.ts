@@ -163,7 +163,7 @@ export class OperandStack {
 
   /** Pushes results that only their slots can hold. */
   pushAll(types: readonly ValType[]): void {
-    for (const type of types) this.push(type, SLOT);
+    for (let i = 0; i < types.length; i++) this.push(types[i]!, SLOT);
   }
 
   /** The operands from a height on get the first `count` of these types, which theirs match. */

@@ -41,6 +41,12 @@ export class UnsavedLocals {
     if (opened !== undefined) this.stale.push(...opened);
   }
 
+  /** Control may come from elsewhere than from the instruction before. */
+  forgetStale(): void {
+    // Setting a length is slow even where it changes nothing.
+    if (this.stale.length > 0) this.stale.length = 0;
+  }
+
   /** What calls in a body that begins at `pc` may leave to be stored. */
   afterCalls(pc: number): LocalSet {
     const set = this.fresh(pc);

@@ -37,6 +37,7 @@ export class ValueRanges {
   /** What the sum of a base and a constant is at most, unsigned; infinity if nothing is known. */
   most(base: number, constant: number): number {
     let least = Infinity;
+    if (this.#latest.size === 0) return least;
     let fact = this.#latest.get(base) ?? NONE;
     for (let looked = 0; fact !== NONE && looked < MOST_LOOKED_AT; looked++) {
       if (this.#dominance.holds(this.#times[fact]!)) {

@@ -35,6 +35,10 @@ export interface WalkedFunction extends TypedFunction {
   readonly unkept: LocalSet | undefined;
 }
 
+const NO_TYPES: readonly ValType[] = Object.freeze([]);
+const NO_CATCHES: readonly CatchClause[] = Object.freeze([]);
+const NO_LABELS: readonly number[] = Object.freeze([]);
+
 export class Walker {
   readonly operands: OperandStack;
   readonly constructs: Construct[] = [];
@@ -50,7 +54,7 @@ export class Walker {
     this.operands = operands;
     this.unsaved = new UnsavedLocals(fn, tracked);
     // The first instruction may open a construct of its own, at codeStart.
-    this.#open('function', fn.codeStart - 1, [], fn.results);
+    this.#open('function', fn.codeStart - 1, NO_TYPES, fn.results);
   }
 
   /** Another walker that can go on from here, of a walker that follows no locals. */
@@ -248,12 +252,11 @@ export class Walker {
     pc: number,
     params: readonly ValType[],
     results: readonly ValType[],
-    catches: readonly CatchClause[] = [],
+    catches: readonly CatchClause[] = NO_CATCHES,
   ): void {
     const height = this.operands.height;
-    const from = this.constructs.at(-1)?.height ?? 0;
-    const equalFrom = this.operands.settle(from, this.#fn.writesBelow?.get(pc));
     const outer = this.constructs.at(-1);
+    const equalFrom = this.operands.settle(outer?.height ?? 0, this.#fn.writesBelow?.get(pc));
     const loop = kind === 'loop' ? this.#fn.loops?.get(pc) : undefined;
     const inherits = outer?.storesAtOnce === true && loop?.hasCall !== false;
     this.constructs.push({
@@ -265,7 +268,7 @@ export class Walker {
       equalFrom,
       guarded: kind === 'try_table' || kind === 'try' || outer?.guarded === true,
       storesAtOnce: loop?.storesAtOnce === true || inherits,
-      handlers: catches.map(({ label }) => label),
+      handlers: catches.length === 0 ? NO_LABELS : catches.map(({ label }) => label),
       branched: false,
       caught: false,
       lastArm: false,
@@ -308,7 +311,7 @@ export class Walker {
 
   /** The next arm of a legacy `try`; its operands are the exception's values. */
   #startHandler(params: readonly ValType[]): void {
-    this.unsaved.stale.length = 0;
+    this.unsaved.forgetStale();
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'catch';
@@ -325,7 +328,7 @@ export class Walker {
   }
 
   #startElse(): void {
-    this.unsaved.stale.length = 0;
+    this.unsaved.forgetStale();
     const construct = this.innermost;
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'else';
@@ -338,19 +341,12 @@ export class Walker {
   }
 
   #close(): void {
-    this.unsaved.stale.length = 0;
+    this.unsaved.forgetStale();
     const construct = this.constructs.pop()!;
-    let reachable = this.reachable;
-    const into = (arriving: LocalSet | undefined): void => {
-      if (arriving === undefined) return;
-      if (reachable) this.unsaved.dirty.addFrom(arriving);
-      else this.unsaved.dirty = arriving;
-      reachable = true;
-    };
+    const { kind, elseDirty, endDirty } = construct;
     // An `if` without `else`: the condition may have been false.
-    if (construct.kind === 'if') into(construct.elseDirty);
-    if (construct.branched && construct.kind !== 'loop') into(construct.endDirty);
-    this.reachable = reachable;
+    if (kind === 'if' && elseDirty !== undefined) this.join(true, elseDirty);
+    if (construct.branched && kind !== 'loop' && endDirty !== undefined) this.join(true, endDirty);
     this.operands.truncate(construct.height);
     this.operands.unsettle(construct.equalFrom);
     this.operands.pushAll(construct.results);
