@@ -106,6 +106,14 @@ export class ByteReader {
     return BigInt.asIntN(7 * length, value);
   }
 
+  /** Passes over what {@link s64} would read, with the same errors. */
+  skipS64(): void {
+    for (let length = 1; length < 10; length++) if (this.u8() < 0x80) return;
+    const last = this.u8();
+    if (last >= 0x80) throw this.#tooLong('s64');
+    if (last !== 0x00 && last !== 0x7f) throw this.#tooLarge('s64');
+  }
+
   /** A vector of bytes that is valid UTF-8. */
   name(): string {
     const length = this.u32();
@@ -204,6 +212,10 @@ export class ByteWriter {
   /** @throws RangeError if `v` is not an integer in 0..2^32-1 */
   u32(v: number): void {
     if (v >>> 0 !== v) throw new RangeError(`not a u32: ${v}`);
+    if (v <= 0x7f) {
+      this.u8(v);
+      return;
+    }
     let rest = v;
     while (rest > 0x7f) {
       this.u8((rest & 0x7f) | 0x80);
@@ -262,7 +274,10 @@ export class ByteWriter {
     const size = end - start;
     if (this.#length + size > this.#buffer.length) this.#grow(size);
     if (size <= FEW_BYTES) {
-      for (let i = start; i < end; i++) this.#buffer[this.#length++] = b[i]!;
+      const buffer = this.#buffer;
+      let at = this.#length;
+      for (let i = start; i < end; i++) buffer[at++] = b[i]!;
+      this.#length = at;
       return;
     }
     this.#buffer.set(start === 0 && end === b.length ? b : b.subarray(start, end), this.#length);

@@ -67,6 +67,8 @@ export class InstructionReader {
   /** The memarg offset or i64.const, as a number where it is short. */
   #short = 0;
   #long: bigint | undefined;
+  /** Where a longer i64.const is, which hardly anybody asks for; -1: it has been read. */
+  #longAt = -1;
 
   /** @throws RangeError if `start..end` is not within `bytes` */
   constructor(bytes: Uint8Array, start: number, end: number) {
@@ -95,6 +97,10 @@ export class InstructionReader {
       const { buffer, byteOffset } = this.#input.source;
       return new DataView(buffer, byteOffset + this.immediatesStart, 8).getBigInt64(0, true);
     }
+    if (this.#longAt >= 0) {
+      this.#long = new ByteReader(this.#input.source, this.#longAt).s64();
+      this.#longAt = -1;
+    }
     return this.#long ?? BigInt(this.#short);
   }
 
@@ -108,9 +114,9 @@ export class InstructionReader {
     const input = this.#input;
     const pc = this.next;
     if (pc >= input.end) return false;
-    input.offset = pc;
+    input.offset = pc + 1;
     this.pc = pc;
-    const first = input.u8();
+    const first = input.source[pc]!;
     let info = plainOpcode(first);
     if (info === undefined) {
       if (!isPrefix(first)) throw unknownOpcode(first.toString(16), pc);
@@ -247,6 +253,7 @@ export class InstructionReader {
 
   #readI64(input: ByteReader): void {
     const start = input.offset;
+    this.#longAt = -1;
     let value = 0;
     for (let shift = 0; shift <= 21; shift += 7) {
       const byte = input.u8();
@@ -258,8 +265,9 @@ export class InstructionReader {
         return;
       }
     }
+    this.#longAt = start;
     input.offset = start;
-    this.#long = input.s64();
+    input.skipS64();
   }
 
   #readBranchCast(input: ByteReader): void {

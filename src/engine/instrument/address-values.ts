@@ -122,7 +122,8 @@ export class AddressValues {
 
   /** Other code may have run, and written all globals. */
   forgetGlobals(): void {
-    this.#globals.clear();
+    // An empty map gets a new table as well.
+    if (this.#globals.size > 0) this.#globals.clear();
     this.othersRan++;
   }
 

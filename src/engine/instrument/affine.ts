@@ -27,6 +27,9 @@ export class Affine {
 
   /** This and `factor` times the other; undefined if it has too many terms. */
   plus(other: Affine, factor = 1): Affine | undefined {
+    const constant = this.constant + Math.imul(other.constant, factor);
+    if (other.terms.size === 0) return new Affine(this.terms, constant);
+    if (this.terms.size === 0 && factor === 1) return new Affine(other.terms, constant);
     const sum = new Map(this.terms);
     for (const [local, own] of other.terms) {
       const coefficient = ((sum.get(local) ?? 0) + Math.imul(own, factor)) | 0;
@@ -35,7 +38,7 @@ export class Affine {
     }
     if (sum.size > MOST_TERMS) return undefined;
     const sorted = new Map([...sum].sort(([a], [b]) => a - b));
-    return new Affine(sorted, this.constant + Math.imul(other.constant, factor));
+    return new Affine(sorted, constant);
   }
 
   times(factor: number): Affine {

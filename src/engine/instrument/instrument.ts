@@ -11,7 +11,7 @@ import { ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
-import { I32 } from '../../wasm/types.ts';
+import { I32, type ValType } from '../../wasm/types.ts';
 import {
   AddedGlobals,
   copyVector,
@@ -282,6 +282,8 @@ function cruiseTarget(
     out.u8(Op.end);
   });
   const places = new Map<Hierarchy, ReferencePlace>();
+  /** Most functions have the results of one of a few types. */
+  const resultTypes = new Map<readonly ValType[], number>();
   const engine = {
     debugMemory: module.memories.length,
     continuationTable: module.tables.length + 1,
@@ -294,7 +296,14 @@ function cruiseTarget(
     ...engine,
     leaveFunction: hasRoom ? add(engine.leaveType, withSize(leaveBody(engine))) : undefined,
     hookFunction: undefined,
-    resultsType: (results) => types.func([], results),
+    resultsType(results) {
+      let type = resultTypes.get(results);
+      if (type === undefined) {
+        type = types.func([], results);
+        resultTypes.set(results, type);
+      }
+      return type;
+    },
     references(hierarchy) {
       let place = places.get(hierarchy);
       if (place === undefined) {

@@ -99,6 +99,8 @@ export class LocalSet {
   }
 
   clone(): LocalSet {
+    // That of nothing stays as it is.
+    if (this.size === 0) return this;
     for (const piece of this.#pieces) if (piece !== undefined) piece.shared = true;
     return new LocalSet(this.size, this.#pieces.slice());
   }

@@ -115,7 +115,9 @@ export function refineLoopEffects(
     hasWord: () => false,
   };
   let open = 0;
-  while (!walker.finished && reader.read()) {
+  let left = 0;
+  for (const { hasCall } of loops.values()) if (hasCall) left++;
+  while (left > 0 && reader.read()) {
     const { op } = reader;
     if (walker.reachable && isCall(op)) {
       const isBare = bareLeaves.called(reader, walker) !== undefined;
@@ -135,7 +137,9 @@ export function refineLoopEffects(
     if (opened > 0 && op === Op.loop) {
       walker.unsaved.dirty.add(locals + open++);
     } else if (opened < 0 && innermost.kind === 'loop') {
-      finish(loops.get(innermost.pc)!, innermost, locals + --open);
+      const effects = loops.get(innermost.pc)!;
+      finish(effects, innermost, locals + --open);
+      if (effects.hasCall) left--;
     }
   }
 }

@@ -2,6 +2,7 @@
 import { type FunctionContext, StackEffect, stackEffect } from '../../wasm/effects.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import { funcTypeOf } from '../../wasm/structure.ts';
 import { refType, type ValType } from '../../wasm/types.ts';
 import { INTEGER_OPERATIONS } from './integer-operations.ts';
 import { CONSTANT, type OperandStack, SLOT } from './operands.ts';
@@ -18,6 +19,10 @@ const ARITY: (0 | 1 | 2)[] = new Array<0 | 1 | 2>(0x100).fill(0);
 for (const [op, operands] of INTEGER_OPERATIONS) ARITY[op] = operands;
 
 const effect = new StackEffect();
+
+/** The operands that `typeAt` is about: a function made for each instruction would cost all of them. */
+let present: OperandStack;
+const typeAt = (depth: number): ValType => present.typeAt(depth);
 
 /** Applies the instruction that the reader has just read to a function's operands. */
 export function applyToOperands(
@@ -56,16 +61,18 @@ export function applyToOperands(
       if (op === Op.localTee) operands.push(fn.localTypes[local]!, local, reader.pc, reader.next);
       return;
     }
+    case Op.call: {
+      const { params, results: returned } = funcTypeOf(fn.module, reader.index);
+      operands.pop(params.length);
+      operands.pushAll(returned);
+      return;
+    }
     case Op.refNull:
       operands.push(refType(true, reader.heap), CONSTANT, reader.pc, reader.next);
       return;
   }
-  applyEffect(reader, fn, operands);
-}
-
-/** Apart, because the function below would cost each call of one that it is in an allocation. */
-function applyEffect(reader: InstructionReader, fn: TypedFunction, operands: OperandStack): void {
-  stackEffect(reader, fn, (depth) => operands.typeAt(depth), effect);
+  present = operands;
+  stackEffect(reader, fn, typeAt, effect);
   operands.pop(effect.pops);
   operands.pushAll(effect.pushes);
 }
