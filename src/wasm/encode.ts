@@ -8,6 +8,14 @@ import type { Module, Range, Section } from './structure.ts';
 
 const PREAMBLE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
+/** Bytes that are written behind their number. */
+export interface Sized {
+  readonly sized: Uint8Array;
+}
+
+/** An entry of a vector. */
+export type Entry = Uint8Array | Sized | Range;
+
 /** Builds a module section by section; keeping their order valid is up to the caller. */
 export class ModuleWriter {
   readonly #out: ByteWriter;
@@ -31,19 +39,22 @@ export class ModuleWriter {
   /**
    * Writes a section that is a vector.
    *
-   * @param entries - each the bytes of one entry, or a range of `module`
+   * @param entries - each the bytes of one entry, with their size ahead or not, or a range of `module`
    * @returns the byte offset in the output of the first entry
    */
-  vectorSection(id: number, module: Module, entries: readonly (Uint8Array | Range)[]): number {
+  vectorSection(id: number, module: Module, entries: readonly Entry[]): number {
     let size = u32Size(entries.length);
-    for (const entry of entries) size += isBytes(entry) ? entry.length : entry.end - entry.start;
+    for (const entry of entries) size += entrySize(entry);
     this.#out.u8(id);
     this.#out.u32(size);
     this.#out.u32(entries.length);
     const first = this.#out.length;
     for (const entry of entries) {
       if (isBytes(entry)) this.#out.bytes(entry);
-      else this.#out.bytes(module.bytes, entry.start, entry.end);
+      else if ('sized' in entry) {
+        this.#out.u32(entry.sized.length);
+        this.#out.bytes(entry.sized);
+      } else this.#out.bytes(module.bytes, entry.start, entry.end);
     }
     return first;
   }
@@ -87,8 +98,15 @@ export function encodeModule(module: Module): Uint8Array<ArrayBuffer> {
   return out.take();
 }
 
-function isBytes(entry: Uint8Array | Range): entry is Uint8Array {
+function isBytes(entry: Entry): entry is Uint8Array {
   return entry instanceof Uint8Array;
+}
+
+/** Bytes that it has in its section. */
+export function entrySize(entry: Entry): number {
+  if (isBytes(entry)) return entry.length;
+  if (!('sized' in entry)) return entry.end - entry.start;
+  return u32Size(entry.sized.length) + entry.sized.length;
 }
 
 function u32Size(value: number): number {

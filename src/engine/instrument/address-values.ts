@@ -243,7 +243,8 @@ export class AddressValues {
     const top = this.#context.operands.height - 1;
     const right = this.#known(top);
     const by = this.#bases[right] === ZERO ? this.#constants[right] : undefined;
-    const left = this.#known(top - 1);
+    // Of a load there is no other operand.
+    const left = top > 0 ? this.#known(top - 1) : NONE;
     // Unoptimized code makes sure that a condition is 0 or 1.
     if (op === Op.i32And && by === 1 && this.#comparisons.has(left)) return left;
     const most = mostOf(op, this.most(left), this.most(right), by);

@@ -47,7 +47,7 @@ export class BareLeaves {
   readonly #module: Module;
   readonly #mostBytes: number;
   /** By function index. */
-  readonly #known: (BareLeaf | 'none')[] = [];
+  readonly #known: (BareLeaf | 'none' | undefined)[];
   /** By table, then by type. */
   readonly #throughTables: Map<number, BareLeaf | 'none'>[] = [];
   #canonical: readonly number[] | undefined;
@@ -55,6 +55,7 @@ export class BareLeaves {
   private constructor(module: Module, mostBytes: number) {
     this.#module = module;
     this.#mostBytes = mostBytes;
+    this.#known = new Array<undefined>(module.functions.length).fill(undefined);
   }
 
   static readonly #ofModules = new WeakMap<Module, Map<number, BareLeaves>>();
@@ -130,6 +131,7 @@ export class BareLeaves {
 
   #find(func: number): BareLeaf | undefined {
     const module = this.#module;
+    if (func < module.importedFunctions) return undefined;
     const body = module.bodies[func - module.importedFunctions];
     if (body === undefined || body.end - body.codeStart > this.#mostBytes) return undefined;
     const { params, results } = functionType(module, module.functions[func]!.typeIndex);

@@ -48,7 +48,7 @@ export class BranchHints {
       out.u8(1); // size of what follows
       out.u8(this.#taken[i] ? 1 : 0);
     });
-    return out.take();
+    return out.view();
   }
 }
 

@@ -9,9 +9,17 @@ import { writeValType } from '../../wasm/type-codec.ts';
 import { EXNREF, I32, I64, type NumType, type ValType } from '../../wasm/types.ts';
 import { storageType } from './references.ts';
 
-const ALIGN_LOG2 = { i32: 2, f32: 2, i64: 3, f64: 3, v128: 4 } as const;
-const LOAD = { i32: 0x28, i64: 0x29, f32: 0x2a, f64: 0x2b } as const;
-const STORE = { i32: 0x36, i64: 0x37, f32: 0x38, f64: 0x39 } as const;
+// In the order of `ordinal`. By the names of types, V8 would look them up in a hash table each time.
+const ALIGN_LOG2 = [2, 3, 2, 3, 4] as const;
+const LOAD = [Op.i32Load, Op.i64Load, Op.f32Load, Op.f64Load, Op.v128Load] as const;
+const STORE = [Op.i32Store, Op.i64Store, Op.f32Store, Op.f64Store, Op.v128Store] as const;
+
+function ordinal({ kind }: NumType): 0 | 1 | 2 | 3 | 4 {
+  if (kind === 'i32') return 0;
+  if (kind === 'i64') return 1;
+  if (kind === 'f32') return 2;
+  return kind === 'f64' ? 3 : 4;
+}
 
 export class CodeWriter extends ByteWriter {
   readonly #memory: number;
@@ -102,9 +110,9 @@ export class CodeWriter extends ByteWriter {
 
   /** Load from the debug memory; the address is on the stack. */
   load(type: NumType, offset: number): void {
-    if (type.kind === 'v128') this.op(Op.v128Load);
-    else this.u8(LOAD[type.kind]);
-    this.#memarg(ALIGN_LOG2[type.kind], offset);
+    const index = ordinal(type);
+    this.op(LOAD[index]);
+    this.#memarg(ALIGN_LOG2[index], offset);
   }
 
   /**
@@ -121,9 +129,9 @@ export class CodeWriter extends ByteWriter {
 
   /** Store to the debug memory; the address and the value are on the stack. */
   store(type: NumType, offset: number): void {
-    if (type.kind === 'v128') this.op(Op.v128Store);
-    else this.u8(STORE[type.kind]);
-    this.#memarg(ALIGN_LOG2[type.kind], offset);
+    const index = ordinal(type);
+    this.op(STORE[index]);
+    this.#memarg(ALIGN_LOG2[index], offset);
   }
 
   /**
@@ -134,7 +142,7 @@ export class CodeWriter extends ByteWriter {
    */
   loadLimit(address: number): void {
     this.i32Const(0);
-    this.u8(LOAD.i32);
+    this.u8(Op.i32Load);
     this.#memarg(2, address);
   }
 

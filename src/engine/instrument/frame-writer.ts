@@ -86,15 +86,19 @@ export class FrameWriter extends FrameLocals {
       return;
     }
     if (operands.savedBelow >= operands.height) return;
-    const missing: number[] = [];
+    let missing: number[] | undefined;
     let lowest = operands.height;
     const shown = this.#showsOperands(operands);
     for (let i = operands.height - 1; i >= operands.savedBelow; i--) {
       if (!this.#isUnsaved(operands, i)) continue;
-      if (shown || operands.types[i]!.kind !== 'ref') missing.push(i);
-      else lowest = i;
+      if (!shown && operands.types[i]!.kind === 'ref') {
+        lowest = i;
+        continue;
+      }
+      missing ??= [];
+      missing.push(i);
     }
-    if (missing.length > 0) {
+    if (missing !== undefined) {
       this.houseOperands(operands);
       for (const i of missing.reverse()) this.#saveOperand(operands, i);
     }

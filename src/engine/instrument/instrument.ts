@@ -7,7 +7,7 @@
  * come before defined ones and V8 keeps the base of memory 0 in a register: the program's memory
  * must stay number 0 and the debug memory be the last.
  */
-import { ModuleWriter } from '../../wasm/encode.ts';
+import { type Entry, entrySize, ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
@@ -124,8 +124,8 @@ export function instrument(
   const { bodies } = module;
   const frameSizes = new Uint32Array(bodies.length);
   /** At the functions' own indices, and behind them. */
-  const code: Uint8Array[] = [];
-  const movedCode: Uint8Array[] = [];
+  const code: Entry[] = [];
+  const movedCode: Entry[] = [];
   const hintEntries: Uint8Array[] = [];
   const movedHints: Uint8Array[] = [];
   let codeBytes = 0;
@@ -153,8 +153,8 @@ export function instrument(
     if (isHinted) (isMoved ? movedHints : hintEntries).push(hints.encode(place ?? body.funcIndex));
     codeBytes += emitted.length;
     bodySizes[i] = emitted.length;
-    (isMoved ? movedCode : code).push(withSize(emitted));
-    if (isMoved) code.push(withSize(placed.forwarder(body.funcIndex, target.debugMemory)));
+    (isMoved ? movedCode : code).push({ sized: emitted });
+    if (isMoved) code.push({ sized: placed.forwarder(body.funcIndex, target.debugMemory) });
   });
   if (signatures.isMistaken) {
     return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
@@ -208,8 +208,8 @@ export function instrument(
       ...code,
       ...[...moved, ...added].map(({ body }) => body),
     ]);
-    const place = (piece: Uint8Array, index: number): void => {
-      offset += piece.length;
+    const place = (piece: Entry, index: number): void => {
+      offset += entrySize(piece);
       const func = placed.functionAt(index);
       if (func === undefined) return;
       const defined = func - module.importedFunctions;

@@ -71,7 +71,12 @@ export interface FunctionPlan extends WalkedFunction {
   readonly frameSize: number;
 }
 
-const SIZE = { i32: 4, f32: 4, i64: 8, f64: 8, v128: 16, ref: REFERENCE_SIZE } as const;
+/** Bytes of a local in a frame. Not a table by the names of types: V8 would hash those each time. */
+function sizeOf({ kind }: ValType): number {
+  if (kind === 'i32' || kind === 'f32') return 4;
+  if (kind === 'i64' || kind === 'f64') return 8;
+  return kind === 'v128' ? 16 : REFERENCE_SIZE;
+}
 
 /** @throws WasmError if the body is malformed */
 export function planFunction(
@@ -111,7 +116,7 @@ export function planFunction(
       offset = align(offset, REFERENCE_SIZE);
     }
     localOffsets.push(offset);
-    offset += SIZE[local.kind];
+    offset += sizeOf(local);
   }
   const scratch = scratchBounds(shape, keptTypes, limits);
   for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
