@@ -46,113 +46,159 @@ export function prepass(
   limits: CodeLimits,
   bareLeaves: BareLeaves,
 ): Shape {
-  const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
-  const walker = new Walker(fn, 0);
-  const legacy = new LegacyShape();
-  const delimiters = new Delimiters();
-  const loops = new Map<number, LoopEffects>();
-  const firstWrites = new FirstWrites();
-  const localWrites = new LocalWrites(fn.localTypes, params);
-  const inductions = limits.valueRanges ? new InductionScan() : undefined;
-  // One entry for each open loop: its own effects, which its parent gets when it closes.
-  const openLoops: { depth: number; effects: LoopEffects }[] = [];
-  const writesBelow = new Map<number, LocalSet>();
-  const openAbove: { depth: number; writes: LocalSet }[] = [];
-  let loopDepth = 0;
-  let hasTailCalls = false;
-  let maxHeight = 0;
-  // Those that nothing can reach do not count: they are not emitted.
-  let calls = 0;
-  delimiters.open(walker.innermost.pc);
-  while (!walker.finished && reader.read()) {
-    const { op, pc } = reader;
-    if (op === Op.localGet || reader.info.results !== undefined) {
-      // By far the most: nothing but the operands changes.
-      if (!walker.reachable) continue;
-      if (limits.derivedLocals) localWrites.note(reader, walker, openLoops.length > 0);
-      inductions?.note(reader, walker);
-      walker.apply(reader);
-      maxHeight = Math.max(maxHeight, walker.operands.height);
-      continue;
-    }
-    if (walker.concerns(reader)) {
-      legacy.note(reader, walker);
-      if (DELIMITERS.has(op)) delimiters.add(pc);
-    }
-    if (walker.reachable && (op === Op.localSet || op === Op.localTee)) {
-      openLoops.at(-1)?.effects.writes.add(reader.index);
-      openAbove.at(-1)?.writes.add(reader.index);
-      firstWrites.write(reader.index, pc);
-    } else if (walker.reachable && isCall(op)) {
-      calls++;
-      if (openLoops.length > 0) openLoops.at(-1)!.effects.calls++;
-    } else if (isTailCall(op)) {
-      hasTailCalls = true;
-    } else if (op === Op.brTable && openLoops.length > 0) {
-      const { effects } = openLoops.at(-1)!;
-      effects.cases = Math.max(effects.cases, reader.labels.length);
-    }
-    if (op === Op.memoryGrow && openLoops.length > 0) openLoops.at(-1)!.effects.growsMemory = true;
-    const depth = walker.constructs.length;
-    if (limits.derivedLocals && walker.reachable) {
-      localWrites.note(reader, walker, openLoops.length > 0);
-    }
-    if (walker.reachable) inductions?.note(reader, walker);
-    walker.apply(reader);
-    const depthAfter = walker.constructs.length;
-    if (depthAfter > depth) {
-      delimiters.open(pc);
-      if (walker.innermost.height > walker.constructs.at(-2)!.height) {
-        const writes = new LocalSet(fn.localTypes.length);
-        writesBelow.set(pc, writes);
-        openAbove.push({ depth: depthAfter, writes });
-      }
-      if (op === Op.loop) {
-        const effects = new LoopEffects(fn.localTypes.length, limits.storesAtOnceFrom);
-        loops.set(pc, effects);
-        inductions?.open(pc, depthAfter);
-        openLoops.push({ depth: depthAfter, effects });
-        loopDepth = Math.max(loopDepth, openLoops.length);
-        firstWrites.openLoop(pc);
-      }
-    } else if (depthAfter < depth) {
-      delimiters.close(pc);
-      inductions?.close(depth);
-      if (openAbove.at(-1)?.depth === depth) {
-        const { writes } = openAbove.pop()!;
-        openAbove.at(-1)?.writes.addFrom(writes);
-      }
-      if (openLoops.at(-1)?.depth === depth) {
-        const { effects } = openLoops.pop()!;
-        effects.finish(fn.unkept);
-        openLoops.at(-1)?.effects.include(effects);
-        firstWrites.closeLoop();
-      }
-    }
-    maxHeight = Math.max(maxHeight, walker.operands.height);
-  }
-  const derived = findDerivedLocals(fn.module, fn.localTypes, params, localWrites, limits);
+  const pass = new Prepass(fn, body, params, limits);
+  pass.run();
+  const { walker, legacy, loops, calls } = pass;
+  const derived = findDerivedLocals(fn.module, fn.localTypes, params, pass.localWrites, limits);
   if (derived !== DerivedLocals.NONE) {
     for (const effects of loops.values()) effects.leaveOut(derived.locals);
   }
   const callsInLoops = calls > 0 && [...loops.values()].some(({ hasCall }) => hasCall);
   if (callsInLoops && limits.loopEffects) {
-    refineLoopEffects({ ...fn, derived }, body, loops, loopDepth, bareLeaves);
+    refineLoopEffects({ ...fn, derived }, body, loops, pass.loopDepth, bareLeaves);
   }
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
   return {
     legacy,
-    delimiters,
-    maxHeight,
+    delimiters: pass.delimiters,
+    maxHeight: pass.maxHeight,
     usesV128: hadV128,
     references: hadReferences,
     loops,
-    inductions: inductions?.found ?? new Map(),
-    firstWrites,
+    inductions: pass.inductions?.found ?? new Map(),
+    firstWrites: pass.firstWrites,
     derived,
-    writesBelow,
-    isLeaf: calls === 0 && !hasTailCalls && limits.leafFunctions,
+    writesBelow: pass.writesBelow,
+    isLeaf: calls === 0 && !pass.hasTailCalls && limits.leafFunctions,
     calls,
   };
+}
+
+/**
+ * Reads a body once. Small methods rather than one loop: V8 compiles that again, all of it, whenever
+ * it meets an instruction that was not there before.
+ */
+class Prepass {
+  readonly walker: Walker;
+  readonly legacy = new LegacyShape();
+  readonly delimiters = new Delimiters();
+  readonly loops = new Map<number, LoopEffects>();
+  readonly firstWrites = new FirstWrites();
+  readonly localWrites: LocalWrites;
+  readonly inductions: InductionScan | undefined;
+  readonly writesBelow = new Map<number, LocalSet>();
+  maxHeight = 0;
+  loopDepth = 0;
+  hasTailCalls = false;
+  /** Those that nothing can reach do not count: they are not emitted. */
+  calls = 0;
+  readonly #fn: WalkedFunction;
+  readonly #limits: CodeLimits;
+  readonly #reader: InstructionReader;
+  /** One entry for each open loop: its own effects, which its parent gets when it closes. */
+  readonly #openLoops: { depth: number; effects: LoopEffects }[] = [];
+  readonly #openAbove: { depth: number; writes: LocalSet }[] = [];
+
+  constructor(fn: WalkedFunction, body: FunctionBody, params: number, limits: CodeLimits) {
+    this.#fn = fn;
+    this.#limits = limits;
+    this.#reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
+    this.walker = new Walker(fn, 0);
+    this.localWrites = new LocalWrites(fn.localTypes, params);
+    this.inductions = limits.valueRanges ? new InductionScan() : undefined;
+  }
+
+  run(): void {
+    const walker = this.walker;
+    const reader = this.#reader;
+    this.delimiters.open(walker.innermost.pc);
+    while (!walker.finished && reader.read()) {
+      // By far the most change nothing but the operands.
+      if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
+      else if (walker.reachable) this.#apply(reader);
+    }
+  }
+
+  /** An instruction that can be reached. */
+  #apply(reader: InstructionReader): void {
+    const walker = this.walker;
+    if (this.#limits.derivedLocals) {
+      this.localWrites.note(reader, walker, this.#openLoops.length > 0);
+    }
+    this.inductions?.note(reader, walker);
+    walker.apply(reader);
+    const { height } = walker.operands;
+    if (height > this.maxHeight) this.maxHeight = height;
+  }
+
+  /** What has no fixed signature, control instructions above all. */
+  #special(reader: InstructionReader): void {
+    const walker = this.walker;
+    const { op } = reader;
+    if (walker.concerns(reader)) {
+      this.legacy.note(reader, walker);
+      if (DELIMITERS.has(op)) this.delimiters.add(reader.pc);
+    }
+    this.#note(reader);
+    const depth = walker.constructs.length;
+    if (walker.reachable) this.#apply(reader);
+    else walker.apply(reader);
+    const depthAfter = walker.constructs.length;
+    if (depthAfter > depth) this.#opened(reader, depthAfter);
+    else if (depthAfter < depth) this.#closed(reader, depth);
+    this.maxHeight = Math.max(this.maxHeight, walker.operands.height);
+  }
+
+  #note(reader: InstructionReader): void {
+    const { op } = reader;
+    const effects = this.#openLoops.at(-1)?.effects;
+    if (this.walker.reachable && (op === Op.localSet || op === Op.localTee)) {
+      effects?.writes.add(reader.index);
+      this.#openAbove.at(-1)?.writes.add(reader.index);
+      this.firstWrites.write(reader.index, reader.pc);
+    } else if (this.walker.reachable && isCall(op)) {
+      this.calls++;
+      if (effects !== undefined) effects.calls++;
+    } else if (isTailCall(op)) {
+      this.hasTailCalls = true;
+    } else if (effects !== undefined) {
+      if (op === Op.brTable) effects.cases = Math.max(effects.cases, reader.labels.length);
+      else if (op === Op.memoryGrow) effects.growsMemory = true;
+    }
+  }
+
+  /** The innermost construct, which is so many constructs deep, itself included, has begun. */
+  #opened({ op, pc }: InstructionReader, depth: number): void {
+    const { constructs, innermost } = this.walker;
+    const locals = this.#fn.localTypes.length;
+    this.delimiters.open(pc);
+    if (innermost.height > constructs.at(-2)!.height) {
+      const writes = new LocalSet(locals);
+      this.writesBelow.set(pc, writes);
+      this.#openAbove.push({ depth, writes });
+    }
+    if (op !== Op.loop) return;
+    const effects = new LoopEffects(locals, this.#limits.storesAtOnceFrom);
+    this.loops.set(pc, effects);
+    this.inductions?.open(pc, depth);
+    this.#openLoops.push({ depth, effects });
+    this.loopDepth = Math.max(this.loopDepth, this.#openLoops.length);
+    this.firstWrites.openLoop(pc);
+  }
+
+  /** The construct that was so many constructs deep has ended. */
+  #closed({ pc }: InstructionReader, depth: number): void {
+    this.delimiters.close(pc);
+    this.inductions?.close(depth);
+    if (this.#openAbove.at(-1)?.depth === depth) {
+      const { writes } = this.#openAbove.pop()!;
+      this.#openAbove.at(-1)?.writes.addFrom(writes);
+    }
+    if (this.#openLoops.at(-1)?.depth !== depth) return;
+    const { effects } = this.#openLoops.pop()!;
+    effects.finish(this.#fn.unkept);
+    this.#openLoops.at(-1)?.effects.include(effects);
+    this.firstWrites.closeLoop();
+  }
 }
