@@ -10,7 +10,15 @@ import { type BlockType, EMPTY_BLOCK, readBlockType } from './block-type.ts';
 import { ByteReader } from './bytes.ts';
 import { type CatchClause, readCatches } from './catch-clauses.ts';
 import { WasmError } from './error.ts';
-import { isPrefix, Op, type Opcode, opcode, plainOpcode, prefixedOpcode } from './opcodes.ts';
+import {
+  type ImmediateKind,
+  isPrefix,
+  Op,
+  type Opcode,
+  opcode,
+  plainOpcode,
+  prefixedOpcode,
+} from './opcodes.ts';
 import { readHeapType, readResultType } from './type-codec.ts';
 import { FUNCREF, type HeapType, type RefType, refType, type ValType } from './types.ts';
 
@@ -19,6 +27,10 @@ const NO_CATCHES: readonly CatchClause[] = Object.freeze([]);
 const NO_TYPES: readonly ValType[] = Object.freeze([]);
 const NO_BYTES = new Uint8Array(0);
 const UNREACHABLE: Opcode = opcode(Op.unreachable)!;
+
+type FrequentKind =
+  | ('none' | 'local' | 'i32' | 'memarg')
+  | ('label' | 'func' | 'global' | 'block' | 'i64');
 
 /**
  * Reads one instruction at a time. The fields describe the instruction last read; only those that
@@ -132,7 +144,8 @@ export class InstructionReader {
     return true;
   }
 
-  // Ordered by how often compilers emit the kinds.
+  // Ordered by how often compilers emit the kinds; what is rare stands apart, because V8 compiles a
+  // function again when it comes to a case for the first time.
   #readImmediates(info: Opcode, input: ByteReader): void {
     switch (info.immediate) {
       case 'none':
@@ -149,12 +162,6 @@ export class InstructionReader {
       case 'label':
       case 'func':
       case 'global':
-      case 'type':
-      case 'table':
-      case 'memory':
-      case 'data':
-      case 'elem':
-      case 'tag':
         this.index = input.u32();
         return;
       case 'block':
@@ -162,6 +169,21 @@ export class InstructionReader {
         return;
       case 'i64':
         this.#readI64(input);
+        return;
+      default:
+        this.#readSeldom(info.immediate, input);
+    }
+  }
+
+  #readSeldom(immediate: Exclude<ImmediateKind, FrequentKind>, input: ByteReader): void {
+    switch (immediate) {
+      case 'type':
+      case 'table':
+      case 'memory':
+      case 'data':
+      case 'elem':
+      case 'tag':
+        this.index = input.u32();
         return;
       case 'f64':
         input.skip(8);
@@ -218,7 +240,7 @@ export class InstructionReader {
         if (input.u8() !== 0) throw new WasmError('zero byte expected', input.offset - 1);
         return;
       default:
-        info.immediate satisfies never;
+        immediate satisfies never;
     }
   }
 
