@@ -67,6 +67,8 @@ export interface CodeLimits {
   readonly derivedLocals: boolean;
   /** What loops with calls carry around is looked into: see `loop-effects.ts`. */
   readonly loopEffects: boolean;
+  /** What all ways from a branch store is stored ahead of it: see `certain-stores.ts`. */
+  readonly certainStores: boolean;
   /** In a loop with a `br_table` of so many cases, and so many calls, locals are stored at once. */
   readonly storesAtOnceFrom: number;
   /** Functions get their frame pointers as parameters where they are called by name: see `bodies.ts`. */
@@ -138,6 +140,7 @@ export const CODE_LIMITS: CodeLimits = {
   freshLocals: true,
   derivedLocals: true,
   loopEffects: true,
+  certainStores: true,
   storesAtOnceFrom: 8,
   frameParameter: true,
   leafFunctions: true,

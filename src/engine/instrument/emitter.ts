@@ -173,8 +173,11 @@ export class FunctionEmitter {
         this.#loads.forget();
         this.structures.open(reader);
         return true;
-      case Op.block:
       case Op.if:
+        this.code.frame.flushCertainLocals(this.code.walker, reader.pc);
+        this.structures.open(reader);
+        return true;
+      case Op.block:
       case Op.tryTable:
         this.structures.open(reader);
         return true;
@@ -256,8 +259,9 @@ export class FunctionEmitter {
   }
 
   #branch(reader: InstructionReader): void {
-    const { walker, labels } = this.code;
+    const { walker, labels, frame } = this.code;
     const { chunk } = this.structures;
+    frame.flushCertainLocals(walker, reader.pc);
     const condition = reader.op === Op.brIf ? this.#values.condition() : 0;
     this.#noteBranch(reader);
     if (reader.pc === chunk?.latch) {

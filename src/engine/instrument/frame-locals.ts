@@ -74,6 +74,19 @@ export class FrameLocals {
     unsaved.dirty.take(this.plan.fresh.at(pc, this.plan.unkept), this.#store);
   }
 
+  /** Before the branch or `if` at `pc`: what every way from there stores before a call. */
+  flushCertainLocals({ unsaved }: Walker, pc: number): void {
+    const { certainStores, fresh, unkept } = this.plan;
+    const start = certainStores.at(pc);
+    if (start === undefined) return;
+    const left = fresh.at(pc, unkept);
+    const keep = {
+      has: (local: number) => !certainStores.has(start, local) || left.has(local),
+      hasWord: (word: number) => certainStores.hasNone(start, word) || left.hasWord(word),
+    };
+    unsaved.dirty.take(keep, this.#store);
+  }
+
   /** Stores those of the locals that differ from what they begin with at any time. */
   storeLocals(which: (local: number) => boolean): void {
     const { fresh, derived } = this.plan;

@@ -10,6 +10,7 @@
 import { type FunctionBody, functionType, type Module } from '../../wasm/module.ts';
 import { I64, V128, type ValType } from '../../wasm/types.ts';
 import { BareLeaves } from './bare-leaves.ts';
+import type { CertainStores } from './certain-stores.ts';
 import { CALL_SCRATCH, CHUNK_SCRATCH, FIXED_SCRATCH, LOOP_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
@@ -48,6 +49,7 @@ export interface FunctionPlan extends WalkedFunction {
   readonly isLeaf: boolean;
   /** How many calls there are that return. */
   readonly calls: number;
+  readonly certainStores: CertainStores;
   /** The hierarchies of the references among locals and operands. */
   readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
@@ -147,6 +149,7 @@ export function planFunction(
     fresh: new FreshLocals(neverFresh, localTypes.length, shape.firstWrites.found),
     derived: shape.derived,
     calls: shape.calls,
+    certainStores: shape.certainStores,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
     derivesOperands: limits.derivedOperands && shape.maxHeight < INDEX_FROM,

@@ -4,6 +4,7 @@ import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
 import type { BareLeaves } from './bare-leaves.ts';
+import { CertainStores, CertainStoresScan } from './certain-stores.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
 import { Delimiters } from './delimiters.ts';
@@ -36,6 +37,7 @@ export interface Shape {
   readonly isLeaf: boolean;
   /** How many calls there are that return. */
   readonly calls: number;
+  readonly certainStores: CertainStores;
 }
 
 /** @throws WasmError if the body is malformed */
@@ -46,7 +48,7 @@ export function prepass(
   limits: CodeLimits,
   bareLeaves: BareLeaves,
 ): Shape {
-  const pass = new Prepass(fn, body, params, limits);
+  const pass = new Prepass(fn, body, params, limits, bareLeaves);
   pass.run();
   const { walker, legacy, loops, calls } = pass;
   const derived = findDerivedLocals(fn.module, fn.localTypes, params, pass.localWrites, limits);
@@ -72,6 +74,7 @@ export function prepass(
     writesBelow: pass.writesBelow,
     isLeaf: calls === 0 && !pass.hasTailCalls && limits.leafFunctions,
     calls,
+    certainStores: pass.certain?.find() ?? CertainStores.NONE,
   };
 }
 
@@ -87,6 +90,7 @@ class Prepass {
   readonly firstWrites = new FirstWrites();
   readonly localWrites: LocalWrites;
   readonly inductions: InductionScan | undefined;
+  readonly certain: CertainStoresScan | undefined;
   readonly writesBelow = new Map<number, LocalSet>();
   maxHeight = 0;
   loopDepth = 0;
@@ -95,17 +99,26 @@ class Prepass {
   calls = 0;
   readonly #fn: WalkedFunction;
   readonly #limits: CodeLimits;
+  readonly #bareLeaves: BareLeaves;
   readonly #reader: InstructionReader;
   /** One entry for each open loop: its own effects, which its parent gets when it closes. */
   readonly #openLoops: { depth: number; effects: LoopEffects }[] = [];
   readonly #openAbove: { depth: number; writes: LocalSet }[] = [];
 
-  constructor(fn: WalkedFunction, body: FunctionBody, params: number, limits: CodeLimits) {
+  constructor(
+    fn: WalkedFunction,
+    body: FunctionBody,
+    params: number,
+    limits: CodeLimits,
+    bareLeaves: BareLeaves,
+  ) {
     this.#fn = fn;
+    this.#bareLeaves = bareLeaves;
     this.#limits = limits;
     this.#reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
     this.walker = new Walker(fn, 0);
     this.localWrites = new LocalWrites(fn.localTypes, params);
+    this.certain = limits.certainStores ? new CertainStoresScan(fn.localTypes.length) : undefined;
     this.inductions = limits.valueRanges ? new InductionScan() : undefined;
   }
 
@@ -141,13 +154,29 @@ class Prepass {
       if (DELIMITERS.has(op)) this.delimiters.add(reader.pc);
     }
     this.#note(reader);
+    this.#noteWays(reader);
+    const { innermost } = walker;
     const depth = walker.constructs.length;
     if (walker.reachable) this.#apply(reader);
     else walker.apply(reader);
     const depthAfter = walker.constructs.length;
-    if (depthAfter > depth) this.#opened(reader, depthAfter);
-    else if (depthAfter < depth) this.#closed(reader, depth);
+    if (depthAfter > depth) {
+      this.#opened(reader, depthAfter);
+    } else if (depthAfter < depth) {
+      this.#closed(reader, depth);
+      if (depthAfter > 0) this.certain?.close(innermost.kind === 'loop');
+    }
     this.maxHeight = Math.max(this.maxHeight, walker.operands.height);
+  }
+
+  #noteWays(reader: InstructionReader): void {
+    const { walker, certain } = this;
+    if (certain === undefined) return;
+    const { op } = reader;
+    if (op === Op.else && walker.concerns(reader)) certain.else();
+    if (!walker.reachable) return;
+    const isBare = isCall(op) && this.#bareLeaves.called(reader, walker) !== undefined;
+    certain.note(reader, isBare);
   }
 
   #note(reader: InstructionReader): void {
@@ -169,7 +198,9 @@ class Prepass {
   }
 
   /** The innermost construct, which is so many constructs deep, itself included, has begun. */
-  #opened({ op, pc }: InstructionReader, depth: number): void {
+  #opened(reader: InstructionReader, depth: number): void {
+    const { op, pc } = reader;
+    this.certain?.open(reader);
     const { constructs, innermost } = this.walker;
     const locals = this.#fn.localTypes.length;
     this.delimiters.open(pc);

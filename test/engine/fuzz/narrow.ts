@@ -49,6 +49,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     freshLocals: false,
     derivedLocals: false,
     loopEffects: false,
+    certainStores: false,
     coldBlocks: false,
     callChecks: false,
     boundedRounds: 0,
