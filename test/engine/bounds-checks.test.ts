@@ -28,7 +28,6 @@ const EACH: CodeLimits = {
   checksAhead: false,
   memoryLimits: false,
   addressSums: false,
-  loopMemorySize: false,
   chunkRounds: 0,
 };
 const OTHERS: readonly CodeLimits[] = [
@@ -36,7 +35,7 @@ const OTHERS: readonly CodeLimits[] = [
   { ...CODE_LIMITS, checksAhead: false },
   { ...CODE_LIMITS, leastSpan: 0 },
   { ...CODE_LIMITS, memoryLimits: false },
-  { ...CODE_LIMITS, memoryLimits: false, addressSums: false, loopMemorySize: false },
+  { ...CODE_LIMITS, memoryLimits: false, addressSums: false },
   // Each continuation is left soon: what was known is known no more.
   { ...CODE_LIMITS, cruiseBytes: 0, runningBytes: 60, mostRunningBytes: 400, loopBytes: 0 },
 ];

@@ -17,7 +17,6 @@ const EACH: CodeLimits = {
   checksAhead: false,
   addressSums: false,
   valueRanges: false,
-  loopMemorySize: false,
   chunkRounds: 0,
 };
 const OTHERS: Readonly<Record<string, CodeLimits>> = {
@@ -92,7 +91,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
 };
 
 /** Modules with and without checks are the same otherwise. */
-const BARE = { chunkRounds: 0, loopMemorySize: false, memoryLimits: false };
+const BARE = { chunkRounds: 0, memoryLimits: false };
 
 test.each(Object.keys(BOUNDED))('%s saves the check', async (name) => {
   const bytes = await assemble(`(module (memory 1) (func $f)

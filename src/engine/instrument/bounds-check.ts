@@ -46,31 +46,25 @@ export class BoundsCheck implements SizeCheck {
   readonly #out: CodeWriter;
   readonly #memory: number;
   readonly #limits: Limits;
-  readonly #size: number | undefined;
   /** Where the number of bytes is; -1: it cannot be changed. */
   #spanAt = -1;
   #spanLength = 0;
   /** The largest number that fits there, and that the smallest memory has. */
   #most = 0;
 
-  /**
-   * @param stretch see `Dominance`
-   * @param size see `LoopMemorySize`
-   */
+  /** @param stretch see `Dominance` */
   constructor(
     out: CodeWriter,
     memory: number,
     limits: Limits,
     span: number | bigint,
     stretch: number,
-    size: number | undefined,
   ) {
     this.#out = out;
     this.#memory = memory;
     this.#limits = limits;
     this.span = span;
     this.stretch = stretch;
-    this.#size = size;
   }
 
   write(push: () => void, ahead: boolean): void {
@@ -145,10 +139,6 @@ export class BoundsCheck implements SizeCheck {
     const out = this.#out;
     if (wide) {
       pushMemoryBytes(out, this.#memory, 'i64');
-      return;
-    }
-    if (this.#size !== undefined) {
-      out.localGet(this.#size);
       return;
     }
     out.op(Op.memorySize);

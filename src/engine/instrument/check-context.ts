@@ -4,7 +4,6 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { AddressValues } from './address-values.ts';
 import type { CodeWriter } from './code.ts';
 import type { Dominance } from './dominance.ts';
-import type { LoopMemorySize } from './loop-memory-size.ts';
 import type { MemoryLimit } from './memory-limits.ts';
 import type { OperandStack } from './operands.ts';
 import type { SegmentKind } from './segments.ts';
@@ -17,7 +16,6 @@ export interface CheckContext {
   readonly operands: OperandStack;
   readonly dominance: Dominance;
   readonly values: AddressValues;
-  readonly memorySize: LoopMemorySize;
   /** Whether a check before the instruction at a pc may be one for accesses behind it as well. */
   mayLookAhead(pc: number): boolean;
   /** Bytes that such a check is for, at least. */

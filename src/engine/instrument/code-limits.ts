@@ -46,8 +46,6 @@ export interface CodeLimits {
   readonly forwardLoads: boolean;
   /** Conditions and counted rounds tell how large values are: see `value-ranges.ts`, `induction.ts`. */
   readonly valueRanges: boolean;
-  /** Loops in which memories stay as they are have the size of one in a local. */
-  readonly loopMemorySize: boolean;
   /**
    * As many empty functions as the module has real ones. How much V8 inlines depends on the share of
    * small functions in the module, and instrumented functions are no longer small.
@@ -131,7 +129,6 @@ export const CODE_LIMITS: CodeLimits = {
   addressSums: true,
   forwardLoads: true,
   valueRanges: true,
-  loopMemorySize: true,
   emptyFunctions: true,
   inliningFactor: 2,
   tieringFactor: 2.5,

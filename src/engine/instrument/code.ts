@@ -170,8 +170,6 @@ export const CALL_SCRATCH = 1;
 
 /** How many more a version with counted loops has. */
 export const CHUNK_SCRATCH = 3;
-/** How many more one with loops that access memory has. */
-export const LOOP_SCRATCH = 1;
 
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */
@@ -198,7 +196,6 @@ export class ScratchLocals {
   readonly #homes = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
   #chunk: ChunkLocals | undefined;
-  #memorySize: number | undefined;
   #calleeFrame: number | undefined;
 
   /**
@@ -258,12 +255,6 @@ export class ScratchLocals {
   calleeFrame(): number {
     this.#calleeFrame ??= this.#add(I32);
     return this.#calleeFrame;
-  }
-
-  /** The local for the size of the memory in a loop (i32). */
-  memorySize(): number {
-    this.#memorySize ??= this.#add(I32);
-    return this.#memorySize;
   }
 
   /** The local for the exception that a legacy handler inside `inside` others has caught. */

@@ -14,7 +14,6 @@ import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { CAPPED, TRAP } from './layout.ts';
 import { LoadForwarding } from './load-forwarding.ts';
-import { LoopMemorySize } from './loop-memory-size.ts';
 import type { FunctionPlan } from './plan.ts';
 import { Structures } from './structures.ts';
 import type { EmitTarget } from './target.ts';
@@ -70,15 +69,12 @@ export class FunctionEmitter {
     this.#loads = new LoadForwarding(this.code, dominance, values);
     const { hooks, early } = options;
     const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
-    const isLimited = looksAhead && target.memoryLimit(0) !== undefined;
-    const memorySize = new LoopMemorySize(plan, out, this.code.scratch, options, isLimited);
     this.#traps = new TrapChecks({
       module: plan.module,
       out,
       operands,
       dominance,
       values,
-      memorySize,
       // The stop at a hooked instruction has been before its check.
       mayLookAhead: (pc) => looksAhead && (hooks === 'none' || !hooks.has(pc)),
       leastSpan: plan.limits.leastSpan,
@@ -101,7 +97,6 @@ export class FunctionEmitter {
       code: this.code,
       dominance,
       values,
-      memorySize,
       budget: this.#budget,
       emitLoop: ({ pc }) => this.stream(pc, walker.constructs.length, pc),
     });

@@ -29,8 +29,6 @@ export class LoopEffects {
   calls = 0;
   /** The most cases of a `br_table` in the body, but not in an inner loop. */
   cases = 0;
-  /** There is a `memory.grow` in the body. */
-  growsMemory = false;
   /** Every way around goes through a call. */
   alwaysCalls = false;
 
@@ -60,7 +58,6 @@ export class LoopEffects {
     this.writes.addFrom(loop.writes);
     this.#inner.addFrom(loop.hasCall ? loop.#inner : loop.writes);
     this.calls += loop.calls;
-    if (loop.growsMemory) this.growsMemory = true;
   }
 
   /** The body has been read: what is carried around is all that may be. */

@@ -72,11 +72,11 @@ export class MemoryChecks {
 
   /** @param early it may be one that goes by what is known of the memory */
   #newCheck(memory: number, limits: Limits, span: number | bigint, early: boolean): SizeCheck {
-    const { out, dominance, memorySize, memoryLimit } = this.#context;
+    const { out, dominance, memoryLimit } = this.#context;
     const limit = early ? memoryLimit(memory) : undefined;
     if (limit?.reaches(Number(span)))
       return new LimitCheck(out, limit, Number(span), dominance.stretch);
-    return new BoundsCheck(out, memory, limits, span, dominance.stretch, memorySize.of(memory));
+    return new BoundsCheck(out, memory, limits, span, dominance.stretch);
   }
 
   /** The condition has got its exit. */

@@ -191,9 +191,8 @@ class Prepass {
       if (effects !== undefined) effects.calls++;
     } else if (isTailCall(op)) {
       this.hasTailCalls = true;
-    } else if (effects !== undefined) {
-      if (op === Op.brTable) effects.cases = Math.max(effects.cases, reader.labels.length);
-      else if (op === Op.memoryGrow) effects.growsMemory = true;
+    } else if (op === Op.brTable && effects !== undefined) {
+      effects.cases = Math.max(effects.cases, reader.labels.length);
     }
   }
 

@@ -9,7 +9,6 @@ import type { Construct } from './construct.ts';
 import type { Dominance } from './dominance.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
-import type { LoopMemorySize } from './loop-memory-size.ts';
 import { closeRestoredLoop } from './restored-loop.ts';
 import type { VersionWriter } from './version-writer.ts';
 
@@ -17,7 +16,6 @@ export interface StructuresContext {
   readonly code: VersionWriter;
   readonly dominance: Dominance;
   readonly values: AddressValues;
-  readonly memorySize: LoopMemorySize;
   readonly budget: ByteBudget | undefined;
   /** Emits the innermost construct from its `loop` on, which has been reported. */
   readonly emitLoop: (loop: Construct) => void;
@@ -27,7 +25,6 @@ export class Structures {
   readonly #code: VersionWriter;
   readonly #dominance: Dominance;
   readonly #values: AddressValues;
-  readonly #memorySize: LoopMemorySize;
   readonly #budget: ByteBudget | undefined;
   readonly #emitLoop: (loop: Construct) => void;
   readonly legacy: LegacyTries;
@@ -38,11 +35,10 @@ export class Structures {
   /** Of `if`, by number of constructs around. */
   readonly #conditions: number[] = [];
 
-  constructor({ code, dominance, values, memorySize, budget, emitLoop }: StructuresContext) {
+  constructor({ code, dominance, values, budget, emitLoop }: StructuresContext) {
     this.#code = code;
     this.#dominance = dominance;
     this.#values = values;
-    this.#memorySize = memorySize;
     this.#budget = budget;
     this.#emitLoop = emitLoop;
     this.legacy = new LegacyTries(code);
@@ -89,7 +85,6 @@ export class Structures {
     if (effects?.alwaysCalls === true || effects?.storesAtOnce === true) {
       frame.flushBeforeLoop(walker, effects, reader.next);
     }
-    this.#memorySize.enter(reader.pc, walker.constructs.length);
     this.legacy.openLoopExit(reader, params);
   }
 
@@ -173,7 +168,6 @@ export class Structures {
   #leave({ kind, branched, caught }: Construct): void {
     const dominance = this.#dominance;
     dominance.endStretch();
-    this.#memorySize.leave(this.#level);
     if (kind === 'loop') return;
     const fromBegin = caught || kind === 'if' || kind === 'try' || kind === 'catch';
     if (fromBegin || (kind === 'else' && branched)) dominance.backToBegin(this.#level);

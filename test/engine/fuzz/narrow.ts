@@ -25,7 +25,6 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     leafFunctions: false,
     bareLeaves: 0,
     frameParameter: false,
-    loopMemorySize: false,
     memoryLimits: false,
     steppingLocals: 1,
     runningLocals: 2,
