@@ -99,45 +99,78 @@ export function refineLoopEffects(
   depth: number,
   bareLeaves: BareLeaves,
 ): void {
-  const locals = fn.localTypes.length;
-  // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
-  const walker = new Walker({ ...fn, loops }, locals + depth);
-  walker.unsaved.dirty.clear();
-  const reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
-  const isUnkept = (local: number): boolean => fn.unkept?.has(local) === true;
-  const atCall = { has: isUnkept, hasWord: () => false };
-  // Ahead of such a loop, locals are stored although nothing is called yet.
-  const atLoop = {
-    has: (local: number) => local >= locals || isUnkept(local),
-    hasWord: () => false,
-  };
-  let open = 0;
-  let left = 0;
-  for (const { hasCall } of loops.values()) if (hasCall) left++;
-  while (left > 0 && reader.read()) {
+  new Refinement(fn, loops, depth, bareLeaves).run(body);
+}
+
+/** In small methods, see `Prepass`. */
+class Refinement {
+  readonly #fn: WalkedFunction;
+  readonly #loops: ReadonlyMap<number, LoopEffects>;
+  readonly #bareLeaves: BareLeaves;
+  readonly #walker: Walker;
+  readonly #locals: number;
+  #open = 0;
+  /** Loops with calls that have not ended. */
+  #left = 0;
+
+  constructor(
+    fn: WalkedFunction,
+    loops: ReadonlyMap<number, LoopEffects>,
+    depth: number,
+    bareLeaves: BareLeaves,
+  ) {
+    this.#fn = fn;
+    this.#loops = loops;
+    this.#bareLeaves = bareLeaves;
+    this.#locals = fn.localTypes.length;
+    // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
+    this.#walker = new Walker({ ...fn, loops }, this.#locals + depth);
+    this.#walker.unsaved.dirty.clear();
+    for (const { hasCall } of loops.values()) if (hasCall) this.#left++;
+  }
+
+  run(body: FunctionBody): void {
+    const walker = this.#walker;
+    const reader = new InstructionReader(this.#fn.module.bytes, body.codeStart, body.end);
+    while (this.#left > 0 && reader.read()) {
+      if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
+      else if (walker.reachable) walker.apply(reader);
+    }
+  }
+
+  #special(reader: InstructionReader): void {
+    const walker = this.#walker;
     const { op } = reader;
     if (walker.reachable && isCall(op)) {
-      const isBare = bareLeaves.called(reader, walker) !== undefined;
-      if (!isBare) walker.unsaved.dirty.take(atCall, () => {});
+      if (this.#bareLeaves.called(reader, walker) === undefined) this.#store(false);
     } else if (walker.reachable && op === Op.loop) {
-      const storesAtLoop = loops.get(reader.pc)?.storesAtOnce === true;
-      if (storesAtLoop) walker.unsaved.dirty.take(atLoop, () => {});
-    }
-    if (op === Op.localGet || reader.info.results !== undefined) {
-      walker.apply(reader);
-      continue;
+      // Ahead of such a loop, locals are stored although nothing is called yet.
+      if (this.#loops.get(reader.pc)?.storesAtOnce === true) this.#store(true);
     }
     const { innermost } = walker;
     const constructs = walker.constructs.length;
     walker.apply(reader);
     const opened = walker.constructs.length - constructs;
     if (opened > 0 && op === Op.loop) {
-      walker.unsaved.dirty.add(locals + open++);
+      walker.unsaved.dirty.add(this.#locals + this.#open++);
     } else if (opened < 0 && innermost.kind === 'loop') {
-      const effects = loops.get(innermost.pc)!;
-      finish(effects, innermost, locals + --open);
-      if (effects.hasCall) left--;
+      this.#open--;
+      const effects = this.#loops.get(innermost.pc)!;
+      finish(effects, innermost, this.#locals + this.#open);
+      if (effects.hasCall) this.#left--;
     }
+  }
+
+  #store(keepsHeaders: boolean): void {
+    const { dirty } = this.#walker.unsaved;
+    const { unkept } = this.#fn;
+    if (unkept === undefined && !keepsHeaders) {
+      dirty.clear();
+      return;
+    }
+    const has = (local: number): boolean =>
+      unkept?.has(local) === true || (keepsHeaders && local >= this.#locals);
+    dirty.take({ has, hasWord: () => false }, () => {});
   }
 }
 
