@@ -49,14 +49,19 @@ export class ModuleWriter {
     this.#out.u32(size);
     this.#out.u32(entries.length);
     const first = this.#out.length;
-    for (const entry of entries) {
-      if (isBytes(entry)) this.#out.bytes(entry);
-      else if ('sized' in entry) {
-        this.#out.u32(entry.sized.length);
-        this.#out.bytes(entry.sized);
-      } else this.#out.bytes(module.bytes, entry.start, entry.end);
-    }
+    for (const entry of entries) this.#entry(module, entry);
     return first;
+  }
+
+  #entry({ bytes }: Module, entry: Entry): void {
+    if (isBytes(entry)) {
+      this.#out.bytes(entry);
+    } else if ('sized' in entry) {
+      this.#out.u32(entry.sized.length);
+      this.#out.bytes(entry.sized);
+    } else {
+      this.#out.bytes(bytes, entry.start, entry.end);
+    }
   }
 
   /** Writes a section with the given content. */

@@ -46,7 +46,11 @@ describe('what the writer writes, the reader reads', () => {
         for (const signed of [value, -value].filter((v) => v === BigInt.asIntN(64, v))) {
           const out = new ByteWriter();
           out.s64(signed);
-          expect(new ByteReader(out.take()).s64()).toBe(signed);
+          const written = out.take();
+          expect(new ByteReader(written).s64()).toBe(signed);
+          const skipping = new ByteReader(written);
+          skipping.skipS64();
+          expect(skipping.offset).toBe(written.length);
         }
       }
     }
@@ -85,6 +89,14 @@ describe('encodings', () => {
     ['u64 of eleven bytes', long(0, 11), (r) => r.u64(), 'too long for u64 (at offset 0x9)'],
     ['u64 beyond 64 bits', long(2, 10), (r) => r.u64(), 'too large for u64 (at offset 0x9)'],
     ['s64 beyond 64 bits', long(1, 10), (r) => r.s64(), 'too large for s64 (at offset 0x9)'],
+    ['s64 of eleven bytes', long(0, 11), (r) => r.s64(), 'too long for s64 (at offset 0x9)'],
+    [
+      'a skipped s64 of eleven',
+      long(0, 11),
+      (r) => r.skipS64(),
+      'too long for s64 (at offset 0x9)',
+    ],
+    ['a skipped s64 beyond', long(1, 10), (r) => r.skipS64(), 'too large for s64 (at offset 0x9)'],
     ['an integer cut off', [0x80, 0x80], (r) => r.u32(), 'unexpected end (at offset 0x2)'],
     ['a name cut off', [3, 97], (r) => r.name(), 'unexpected end: 3 bytes wanted (at offset 0x1)'],
     ['bad UTF-8', [2, 0xc3, 0x28], (r) => r.name(), 'malformed UTF-8 encoding (at offset 0x1)'],

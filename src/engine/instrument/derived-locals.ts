@@ -111,7 +111,7 @@ export function findDerivedLocals(
   limits: CodeLimits,
 ): DerivedLocals {
   const { candidates } = writes;
-  if (!limits.derivedLocals) return DerivedLocals.NONE;
+  if (!limits.derivedLocals || candidates.length === 0) return DerivedLocals.NONE;
   const finder = new Finder(module, localTypes, params, writes, limits);
   for (const candidate of candidates) finder.consider(candidate);
   const { found } = finder;
