@@ -95,6 +95,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     text: '(memory (export "memory") 0 8)',
     grow: growExported,
   },
+  'one begins empty and the code grows it': {
+    text: '(memory 0) (func (export "grow") (drop (memory.grow (i32.const 1))))',
+    grow: ({ call }) => call('grow'),
+  },
   'it is shared': {
     text: '(memory (export "memory") 1 8 shared)',
     grow: growExported,

@@ -10,7 +10,7 @@ import type { CodeWriter } from './code.ts';
 import { Exits } from './exits.ts';
 
 export const PAGE_LOG2 = 16;
-const PAGE = 1 << PAGE_LOG2;
+export const PAGE = 1 << PAGE_LOG2;
 const MOST_I32 = 0x7fff_ffff;
 /** Spans of objects, and those with offsets that are addresses of arrays, have room for the like. */
 const SHORT = { bytes: 2, most: (1 << 13) - 1 };

@@ -42,7 +42,7 @@ export class LimitCheck implements SizeCheck {
       out.paddedS32(this.span - leastSpan, LONG_SPANS.bytes);
       out.op(Op.i32Sub);
     }
-    out.op(Op.i32GtU);
+    out.op(Op.i32GeU);
   }
 
   reaches(span: number): boolean {

@@ -1,6 +1,6 @@
 /**
- * How far into a memory accesses may reach, in globals of the instrumented module: its size in bytes less
- * the span of a check. There are ten thousands of checks in a large module, and `memory.size` with what
+ * How far into a memory accesses may reach, in globals of the instrumented module: the first address at
+ * which there is no room for the span of a check. There are ten thousands of checks in a large module, and `memory.size` with what
  * makes bytes of it is three times as long in each, and some instructions more in machine code.
  *
  * Only the instance's own code keeps its globals up to date. JavaScript, a debugger, other instances and
@@ -17,7 +17,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { type AddedGlobals, withSize } from './additions.ts';
-import { LONG_SPANS, leastBytes, PAGE_LOG2 } from './bounds-check.ts';
+import { LONG_SPANS, leastBytes, PAGE, PAGE_LOG2 } from './bounds-check.ts';
 import { CodeWriter } from './code.ts';
 import type { CodeLimits } from './code-limits.ts';
 
@@ -52,9 +52,9 @@ export class MemoryLimit {
     return span <= this.spans.at(-1)!;
   }
 
-  /** Whether checks of so many bytes can do with the globals. */
+  /** Whether checks of so many bytes can do with the globals: nothing may wrap. */
   reaches(span: number): boolean {
-    return span <= Math.min(this.#least, LONG_SPANS.most);
+    return this.hasGlobal(span) || span <= Math.min(this.#least, LONG_SPANS.most);
   }
 
   /** The bytes that a check by the global for `span` is for. */
@@ -96,14 +96,14 @@ export class MemoryLimits {
     addFunction: (entry: Uint8Array) => number,
   ) {
     const hasChecks = traps && module.bodies.length > 0;
-    if (!hasChecks || !memoryLimits || leastSpan === 0) return;
+    if (!hasChecks || !memoryLimits || leastSpan === 0 || leastSpan > PAGE) return;
     module.memories.forEach(({ type: { limits } }, memory) => {
       const least = leastBytes(limits);
-      // A size that cannot change is a constant. No span may be more than the memory has.
+      // A size that cannot change is a constant.
       if (limits.address === 'i64' || limits.max === limits.min) return;
-      if (least < Math.max(leastSpan, MOST_SPAN)) return;
       const limit = new MemoryLimit(globals.next, leastSpan, least);
-      for (const span of limit.spans) globals.add((out) => writeLimit(out, least - span));
+      for (const span of limit.spans)
+        globals.add((out) => writeLimit(out, least === 0 ? 0 : least - span + 1));
       this.#limits.set(memory, limit);
       this.#refreshers.set(memory, addFunction(refresher(memory, limit)));
     });
@@ -125,28 +125,32 @@ export class MemoryLimits {
   }
 }
 
-function writeLimit(out: ByteWriter, bytes: number): void {
+function writeLimit(out: ByteWriter, address: number): void {
   writeGlobalType(out, { value: I32, mutable: true });
   out.u8(Op.i32Const);
-  out.s32(bytes);
+  out.s32(address);
   out.u8(Op.end);
 }
 
-/** An entry of the code section. The size is one of 32 bits: 2^32 is 0, and less a span that is right. */
+/** An entry of the code section. With 32 bits, 2^32 bytes are 0, and less a span that is right. */
 function refresher(memory: number, { first, spans }: MemoryLimit): Uint8Array {
   const out = new CodeWriter(memory);
-  const size = 0;
+  const pages = 0;
   const pushLimit = (span: number): void => {
-    out.localGet(size);
-    out.i32Const(span);
+    out.localGet(pages);
+    out.i32Const(PAGE_LOG2);
+    out.op(Op.i32Shl);
+    out.i32Const(span - 1);
     out.op(Op.i32Sub);
+    // There is no room in an empty memory.
+    out.i32Const(0);
+    out.localGet(pages);
+    out.op(Op.select);
   };
   out.localTypes([I32]);
   out.op(Op.memorySize);
   out.u32(memory);
-  out.i32Const(PAGE_LOG2);
-  out.op(Op.i32Shl);
-  out.localSet(size);
+  out.localSet(pages);
   out.op(Op.globalGet);
   out.u32(first);
   pushLimit(spans[0]!);
