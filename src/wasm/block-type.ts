@@ -1,5 +1,5 @@
 /** The types of structured instructions (core spec 3.0, section 5.4.1). */
-import type { ByteReader } from './bytes.ts';
+import type { ByteReader } from './byte-reader.ts';
 import { WasmError } from './error.ts';
 import { functionType, type Module } from './structure.ts';
 import { readValType } from './type-codec.ts';

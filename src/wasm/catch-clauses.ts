@@ -1,5 +1,5 @@
 /** The clauses of `try_table` (core spec 3.0, section 5.4.1). */
-import type { ByteReader } from './bytes.ts';
+import type { ByteReader } from './byte-reader.ts';
 import { WasmError } from './error.ts';
 
 /** A clause of `try_table`. */

@@ -3,7 +3,7 @@
  * offsets within an untouched section move by one amount.
  */
 
-import { ByteWriter } from './bytes.ts';
+import { ByteWriter } from './byte-writer.ts';
 import type { Module, Range, Section } from './structure.ts';
 
 const PREAMBLE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);

@@ -7,7 +7,7 @@
  */
 
 import { type BlockType, EMPTY_BLOCK, readBlockType } from './block-type.ts';
-import { ByteReader } from './bytes.ts';
+import { ByteReader } from './byte-reader.ts';
 import { type CatchClause, readCatches } from './catch-clauses.ts';
 import { WasmError } from './error.ts';
 import {

@@ -5,7 +5,7 @@
  * does that, with its own messages. Instructions of function bodies are not read here.
  */
 
-import { ByteReader } from './bytes.ts';
+import { ByteReader } from './byte-reader.ts';
 import { WasmError } from './error.ts';
 import { readBody } from './sections/code.ts';
 import { ConstExprReader } from './sections/const-expr.ts';

@@ -6,7 +6,7 @@
  * subsection and keeps what came before.
  */
 
-import { ByteReader } from './bytes.ts';
+import { ByteReader } from './byte-reader.ts';
 import { WasmError } from './error.ts';
 import { type Module, SectionId } from './structure.ts';
 

@@ -3,7 +3,8 @@
  * one-byte negative LEBs; a padded one is malformed, as in the spec's grammar.
  */
 
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { WasmError } from './error.ts';
 import {
   type AbstractHeap,

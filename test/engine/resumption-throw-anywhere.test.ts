@@ -1,6 +1,6 @@
 /** Exceptions thrown before every instruction, against plain V8 with a throw there. */
 import { describe, expect, test } from 'vitest';
-import { ByteWriter } from '../../src/wasm/bytes.ts';
+import { ByteWriter } from '../../src/wasm/byte-writer.ts';
 import { ModuleWriter } from '../../src/wasm/encode.ts';
 import { decodeModule, SectionId } from '../../src/wasm/module.ts';
 import { assemble, Debuggee, instructions } from './debuggee.ts';

@@ -5,7 +5,7 @@
  *
  * To the engine such a module is part of the host, like any instance that it did not make.
  */
-import { ByteWriter } from '../../src/wasm/bytes.ts';
+import { ByteWriter } from '../../src/wasm/byte-writer.ts';
 import { ModuleWriter } from '../../src/wasm/encode.ts';
 import { SectionId } from '../../src/wasm/module.ts';
 import { writeGlobalType, writeResultType, writeValType } from '../../src/wasm/type-codec.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter } from '../../src/wasm/bytes.ts';
+import { ByteReader } from '../../src/wasm/byte-reader.ts';
+import { ByteWriter } from '../../src/wasm/byte-writer.ts';
 import { WasmError } from '../../src/wasm/error.ts';
 
 const reader = (...bytes: number[]) => new ByteReader(Uint8Array.from(bytes));

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ByteReader } from '../../src/wasm/bytes.ts';
+import { ByteReader } from '../../src/wasm/byte-reader.ts';
 import { moduleBytes, type WastModule, wastModules } from '../support/wast.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,6 +1,7 @@
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter } from '../../src/wasm/bytes.ts';
+import { ByteReader } from '../../src/wasm/byte-reader.ts';
+import { ByteWriter } from '../../src/wasm/byte-writer.ts';
 import { ModuleWriter } from '../../src/wasm/encode.ts';
 import { decodeModule, funcTypeOf, type Module, type Range } from '../../src/wasm/module.ts';
 import {

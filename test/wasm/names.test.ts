@@ -1,6 +1,6 @@
 import { parse } from '@bytecodealliance/jco';
 import { describe, expect, test } from 'vitest';
-import { ByteWriter } from '../../src/wasm/bytes.ts';
+import { ByteWriter } from '../../src/wasm/byte-writer.ts';
 import { ModuleWriter } from '../../src/wasm/encode.ts';
 import { decodeModule } from '../../src/wasm/module.ts';
 import { decodeNames, type Names } from '../../src/wasm/names.ts';

@@ -2,7 +2,7 @@
  * The entries of sections that an instrumented module has on top of the original's. They go behind
  * what is there, so that no index changes.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';

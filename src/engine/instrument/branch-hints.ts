@@ -4,7 +4,7 @@
  * function, but not once the function has been inlined, where leaving it is a call that returns: then
  * it keeps room for that call in the middle of the caller's loop, and values on the stack across it.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 
 /** The name of the section, which must come before the code. */
 export const BRANCH_HINTS = 'metadata.code.branch_hint';

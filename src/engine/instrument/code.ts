@@ -3,7 +3,7 @@
  * sequence of scratch locals that one emitted function needs.
  */
 import { EMPTY_BLOCK_TYPE } from '../../wasm/block-type.ts';
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeValType } from '../../wasm/type-codec.ts';
 import { EXNREF, I32, I64, type NumType, type ValType } from '../../wasm/types.ts';

@@ -2,7 +2,7 @@
  * The module around one continuation: it imports what the function uses of the first instance. Its
  * bytes depend on the original module only, so that one compilation serves all instances.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';

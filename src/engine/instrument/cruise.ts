@@ -1,5 +1,5 @@
 /** The cruise version of a function: rewritten once at load, run until a check says otherwise. */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { EmitOptions } from './emit-options.ts';

@@ -4,7 +4,7 @@
  * they have put into an imported table live on (core spec 3.0, section 4.7.3). The engine
  * needs an instance to set such functions up, so it instantiates once more, with fewer segments.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { decodeModule, type ElementSegment, type Module, SectionId } from '../../wasm/module.ts';
 import { writeValType } from '../../wasm/type-codec.ts';

@@ -11,7 +11,7 @@
  * There are globals for several spans, each twice the one before, because a check whose code is there
  * already may have to be made wider: its global becomes another one.
  */
-import type { ByteWriter } from '../../wasm/bytes.ts';
+import type { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';

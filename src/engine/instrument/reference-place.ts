@@ -3,7 +3,7 @@
  * for all instances, and that has the array. So whoever replaces an array by another does so in one
  * place.
  */
-import type { ByteWriter } from '../../wasm/bytes.ts';
+import type { ByteWriter } from '../../wasm/byte-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
 import { refType } from '../../wasm/types.ts';

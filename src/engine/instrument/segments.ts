@@ -5,7 +5,7 @@
  * segments from globals added there: a segment has no instruction that tells its length, and a drop
  * makes that 0.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';

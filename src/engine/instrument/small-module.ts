@@ -2,7 +2,7 @@
  * Builds the engine's own small modules: those that hand values between JavaScript and the program
  * where JavaScript alone would lose bits or has no way.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { decodeModule, type ExternKind, type Module, SectionId } from '../../wasm/module.ts';
 import { writeExport, writeImport } from '../../wasm/sections/externs.ts';

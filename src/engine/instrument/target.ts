@@ -1,5 +1,5 @@
 /** What an emitter must know of the module that its code goes into. */
-import type { ByteWriter } from '../../wasm/bytes.ts';
+import type { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { BareCopy } from './bare-copies.ts';

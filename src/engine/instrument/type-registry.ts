@@ -2,7 +2,7 @@
  * The types that a module gets on top of its own. The module's type section is kept to the byte and
  * new types go behind it, so that no index changes and recursion groups stay what they are.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { Module, Range } from '../../wasm/module.ts';
 import { SectionId } from '../../wasm/module.ts';
 import { writeRecGroup } from '../../wasm/sections/types.ts';

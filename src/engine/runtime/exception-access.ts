@@ -3,7 +3,7 @@
  * has no values for: a small module imports the global or table, and an exception passes between it
  * and JavaScript by being thrown.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { decodeModule, type ImportDesc, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';

@@ -2,7 +2,7 @@
  * Tags that no module of the program has. `new WebAssembly.Tag` takes only the types of JavaScript's
  * values, so a module that defines the tag is instantiated.
  */
-import { ByteWriter } from '../../wasm/bytes.ts';
+import { ByteWriter } from '../../wasm/byte-writer.ts';
 import { ModuleWriter } from '../../wasm/encode.ts';
 import { decodeModule, SectionId } from '../../wasm/module.ts';
 import { writeExport, writeTagType } from '../../wasm/sections/externs.ts';

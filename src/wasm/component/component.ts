@@ -3,7 +3,7 @@
  * Definitions"). Core modules in it are passed over; nothing is validated beyond what is read.
  */
 
-import { ByteReader } from '../bytes.ts';
+import { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import {
   entry,

@@ -3,7 +3,7 @@
  * (component-model, Binary.md, "Component Definitions" and "Name Section").
  */
 
-import { ByteReader } from '../bytes.ts';
+import { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 
 export interface CoreModule {

@@ -3,7 +3,8 @@
  * types and know fewer instructions than the engine that runs the modules.
  */
 
-import { ByteReader, ByteWriter } from '../bytes.ts';
+import { ByteReader } from '../byte-reader.ts';
+import { ByteWriter } from '../byte-writer.ts';
 import { ModuleWriter } from '../encode.ts';
 import { decodeModule, SectionId } from '../module.ts';
 

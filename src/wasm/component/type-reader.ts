@@ -3,7 +3,7 @@
  * (component-model, Binary.md). A scope holds the index spaces that they refer to.
  */
 
-import type { ByteReader } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import { type ComponentType, type Extern, type Externs, RESOURCE } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Entries of the code section (core spec 3.0, section 5.5.13). */
 
-import type { ByteReader } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import { Op } from '../opcodes.ts';
 import type { FunctionBody, LocalRun } from '../structure.ts';

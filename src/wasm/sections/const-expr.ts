@@ -1,6 +1,6 @@
 /** Constant expressions: initial values and offsets (core spec 3.0, sections 3.4.11 and 5.4.10). */
 
-import type { ByteReader } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import { InstructionReader } from '../instructions.ts';
 import { Op } from '../opcodes.ts';

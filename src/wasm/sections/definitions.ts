@@ -4,7 +4,7 @@
  * expression, which whoever makes a new entry writes as instructions.
  */
 
-import type { ByteReader } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import type { GlobalEntry, MemoryEntry, TableEntry, TagEntry } from '../structure.ts';
 import { readGlobalType, readMemoryType, readTableType } from '../type-codec.ts';

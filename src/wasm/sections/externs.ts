@@ -1,6 +1,7 @@
 /** Entries of the import and export sections (core spec 3.0, sections 5.5.5 and 5.5.10). */
 
-import type { ByteReader, ByteWriter } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
+import type { ByteWriter } from '../byte-writer.ts';
 import { WasmError } from '../error.ts';
 import type { Export, ExternKind, Import, ImportDesc } from '../structure.ts';
 import {

@@ -1,6 +1,6 @@
 /** Entries of the element and data sections (core spec 3.0, sections 5.5.12 and 5.5.14). */
 
-import type { ByteReader } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
 import { WasmError } from '../error.ts';
 import type { DataSegment, ElementSegment, Range } from '../structure.ts';
 import { readRefType } from '../type-codec.ts';

@@ -1,6 +1,7 @@
 /** Entries of the type section: recursion groups (core spec 3.0, section 5.3.7 to 5.3.9). */
 
-import type { ByteReader, ByteWriter } from '../bytes.ts';
+import type { ByteReader } from '../byte-reader.ts';
+import type { ByteWriter } from '../byte-writer.ts';
 import { WasmError } from '../error.ts';
 import { readFieldType, readResultType, writeFieldType, writeResultType } from '../type-codec.ts';
 import type { CompositeType, FieldType, SubType } from '../types.ts';

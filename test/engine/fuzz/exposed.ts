@@ -1,5 +1,5 @@
 /** Makes what is private in a module comparable from outside. */
-import { ByteWriter } from '../../../src/wasm/bytes.ts';
+import { ByteWriter } from '../../../src/wasm/byte-writer.ts';
 import { ModuleWriter } from '../../../src/wasm/encode.ts';
 import { decodeModule, type ExternKind, SectionId } from '../../../src/wasm/module.ts';
 

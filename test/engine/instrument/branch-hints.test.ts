@@ -6,7 +6,7 @@ import { continuationModule } from '../../../src/engine/instrument/continuation-
 import { instrument } from '../../../src/engine/instrument/instrument.ts';
 import { planFunction } from '../../../src/engine/instrument/plan.ts';
 import { snapshotAt } from '../../../src/engine/instrument/snapshot.ts';
-import { ByteReader } from '../../../src/wasm/bytes.ts';
+import { ByteReader } from '../../../src/wasm/byte-reader.ts';
 import { InstructionReader } from '../../../src/wasm/instructions.ts';
 import { decodeModule, SectionId } from '../../../src/wasm/module.ts';
 import { assemble } from '../debuggee.ts';

@@ -4,7 +4,7 @@
  * lets the program go on.
  */
 
-import { ByteWriter } from '../../../../src/wasm/bytes.ts';
+import { ByteWriter } from '../../../../src/wasm/byte-writer.ts';
 import { WasmError } from '../../../../src/wasm/error.ts';
 import { InstructionReader } from '../../../../src/wasm/instructions.ts';
 import { Op } from '../../../../src/wasm/opcodes.ts';

@@ -3,7 +3,7 @@
  * thousands of functions, and this code is interpreted.
  */
 
-import { ByteReader } from '../../../../src/wasm/bytes.ts';
+import { ByteReader } from '../../../../src/wasm/byte-reader.ts';
 import { WasmError } from '../../../../src/wasm/error.ts';
 import { readValType } from '../../../../src/wasm/type-codec.ts';
 import type { Outline } from './outline.ts';

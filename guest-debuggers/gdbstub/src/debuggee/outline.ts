@@ -3,7 +3,7 @@
  * itself. Everything else is passed over, however big: this code is interpreted.
  */
 
-import { ByteReader } from '../../../../src/wasm/bytes.ts';
+import { ByteReader } from '../../../../src/wasm/byte-reader.ts';
 import { WasmError } from '../../../../src/wasm/error.ts';
 import { readImport } from '../../../../src/wasm/sections/externs.ts';
 import { SectionId } from '../../../../src/wasm/structure.ts';
