@@ -1,7 +1,8 @@
 /** What frames show of locals that follow from others: wherever a program is stopped, and left. */
 import { describe, expect, test } from 'vitest';
 import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
-import { assemble, Debuggee, type OnStop, pcOf } from './debuggee.ts';
+import { assemble, Debuggee, type OnStop } from './debuggee.ts';
+import { framesOf, WAYS } from './ways-of-stopping.ts';
 
 /**
  * In rounds 5 to 1: a comparison and what follows from it, in some rounds a sum, and a call. The trap
@@ -28,35 +29,12 @@ const PROGRAM = `(module (memory 1) (data (i32.const 4) "\\01\\02\\03\\04\\05")
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (i32.div_u (local.get $sum) (local.get $n))))`;
 
-async function seen(onStop: OnStop, derivedLocals: boolean, limits = {}): Promise<string[]> {
+function seen(onStop: OnStop, derivedLocals: boolean, limits = {}): Promise<string[]> {
   const codeLimits = { ...CODE_LIMITS, derivedLocals, ...limits };
-  const debuggee = new Debuggee(onStop, { codeLimits });
-  const module = debuggee.engine.loadModule(await assemble(PROGRAM));
-  const instance = debuggee.engine.instantiate(module);
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'i32.rotl'));
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'i64.extend_i32_u'));
-  expect(() => debuggee.call(instance, 'f', 5)).toThrow(WebAssembly.RuntimeError);
-  return debuggee.stops.map(({ event, activations }) =>
-    [event, ...activations.flat().map(({ at, locals, operands }) => [at, locals, operands])].join(
-      ' ',
-    ),
-  );
+  return framesOf(PROGRAM, [5], ['i32.rotl', 'i64.extend_i32_u'], onStop, codeLimits);
 }
 
-const ways: Readonly<Record<string, () => OnStop>> = {
-  'at each instruction': () => () => 'step',
-  'at breakpoints': () => () => 'run',
-  'at breakpoints, and at some instructions behind each': () => {
-    let steps = 0;
-    return () => (++steps % 7 === 0 ? 'run' : 'step');
-  },
-  'at breakpoints, and at the instruction behind each': () => {
-    let steps = 0;
-    return () => (++steps % 2 === 0 ? 'run' : 'step');
-  },
-};
-
-describe.each(Object.entries(ways))('%s', (_, way) => {
+describe.each(Object.entries(WAYS))('%s', (_, way) => {
   test.each([
     ['derived or stored', {}],
     ['with two locals that are not in frames', { steppingLocals: 2, runningLocals: 2, locals: 2 }],

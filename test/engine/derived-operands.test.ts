@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { CODE_LIMITS } from '../../src/engine/instrument/code-limits.ts';
 import { instrument } from '../../src/engine/instrument/instrument.ts';
 import { decodeModule } from '../../src/wasm/module.ts';
-import { assemble, Debuggee, type OnStop, pcOf } from './debuggee.ts';
+import { assemble, type OnStop } from './debuggee.ts';
+import { framesOf, WAYS } from './ways-of-stopping.ts';
 
 /**
  * Operands that follow from parameters, from locals that are fresh, derived or tell about derived ones;
@@ -40,35 +41,12 @@ const PROGRAM = `(module (memory 1) (data (i32.const 4) "\\01\\02\\03\\04\\05")
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (i32.add (i32.add (local.get $sum) (i32.const 1)) (i32.div_u (local.get $sum) (local.get $n)))))`;
 
-async function seen(onStop: OnStop, derivedOperands: boolean, limits = {}): Promise<string[]> {
+function seen(onStop: OnStop, derivedOperands: boolean, limits = {}): Promise<string[]> {
   const codeLimits = { ...CODE_LIMITS, derivedOperands, ...limits };
-  const debuggee = new Debuggee(onStop, { codeLimits });
-  const module = debuggee.engine.loadModule(await assemble(PROGRAM));
-  const instance = debuggee.engine.instantiate(module);
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'i32.rotl'));
-  debuggee.engine.addBreakpoint(module, pcOf(module, 'i32.gt_s'));
-  expect(() => debuggee.call(instance, 'f', 5, 9n)).toThrow(WebAssembly.RuntimeError);
-  return debuggee.stops.map(({ event, activations }) =>
-    [event, ...activations.flat().map(({ at, locals, operands }) => [at, locals, operands])].join(
-      ' ',
-    ),
-  );
+  return framesOf(PROGRAM, [5, 9n], ['i32.rotl', 'i32.gt_s'], onStop, codeLimits);
 }
 
-const ways: Readonly<Record<string, () => OnStop>> = {
-  'at each instruction': () => () => 'step',
-  'at breakpoints': () => () => 'run',
-  'at breakpoints, and at some instructions behind each': () => {
-    let steps = 0;
-    return () => (++steps % 7 === 0 ? 'run' : 'step');
-  },
-  'at breakpoints, and at the instruction behind each': () => {
-    let steps = 0;
-    return () => (++steps % 2 === 0 ? 'run' : 'step');
-  },
-};
-
-describe.each(Object.entries(ways))('%s', (_, way) => {
+describe.each(Object.entries(WAYS))('%s', (_, way) => {
   test.each([
     ['derived or stored', {}],
     ['with locals that are not stored either', { derivedLocals: true, freshLocals: true }],
