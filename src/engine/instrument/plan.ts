@@ -152,7 +152,10 @@ export function planFunction(
     certainStores: shape.certainStores,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
-    derivesOperands: limits.derivedOperands && shape.maxHeight < INDEX_FROM,
+    derivesOperands:
+      limits.derivedOperands &&
+      shape.maxHeight < INDEX_FROM &&
+      body.end - body.codeStart <= MOST_DERIVING,
     references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
     operandBase,
     stride,
@@ -178,6 +181,13 @@ function unkeptLocals(module: Module, localTypes: readonly ValType[]): LocalSet 
 export function operandOffset(plan: FunctionPlan, height: number): number {
   return plan.operandBase + plan.stride * height;
 }
+
+/**
+ * In a body of more bytes, operands are stored rather than derived: of each time that one is computed
+ * again, V8 makes a value with a life of its own, and its allocation of registers takes more than twice
+ * as long for twice as many.
+ */
+const MOST_DERIVING = 1 << 16;
 
 /** The most scratch locals for operands, over all types. */
 const MOST_HOMES = 20_000;
