@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Answer, Round } from './child.ts';
-import { median, minimum, spread } from './statistics.ts';
+import { isRepeated, median, minimum, spread } from './statistics.ts';
 import type { Variant, VariantName } from './variants.ts';
 
 export interface Times {
@@ -15,6 +15,7 @@ export interface Times {
 }
 
 export interface MeasureOptions {
+  /** At least: there are more until the shortest of each variant is not the only one. */
   readonly rounds: number;
   /** Milliseconds that each variant runs before its rounds count: V8 optimizes meanwhile. */
   readonly warmUp: number;
@@ -22,6 +23,11 @@ export interface MeasureOptions {
 
 /** Deep recursion must not overflow V8's stack sooner in one variant than in another. */
 export const STACK_KB = 3900;
+
+/** Rounds that differ by less are equal. */
+const EQUAL = 0.02;
+/** How many times as many rounds there may be, until a variant's shortest has been come to again. */
+const MOST = 4;
 
 class Runner {
   readonly variant: Variant;
@@ -77,7 +83,8 @@ export async function measure(
       let time = 0;
       for (let i = 0; i < 3 || time < warmUp; i++) time += await runner.round();
     }
-    for (let round = 0; round < rounds; round++) {
+    const isDone = () => runners.every((runner) => isRepeated(runner.rounds, EQUAL));
+    for (let round = 0; round < rounds || (round < MOST * rounds && !isDone()); round++) {
       for (const runner of runners) runner.rounds.push(await runner.round());
     }
     return new Map(runners.map(({ variant, rounds }) => [variant.name, times(rounds)]));

@@ -19,7 +19,8 @@ and prints the ratios of the shortest times to those of plain V8.
   --only TEXT       only programs whose name contains TEXT; can be given several times
   --variants A,B    only these ways, plain V8 always among them:
                     ${VARIANTS.map(({ name }) => name).join(', ')}
-  --rounds N        rounds that count (7)
+  --rounds N        rounds that count (7); up to four times as many until three of each
+                    variant are equal
   --warm-up MS      time that each way runs before (600)
   --minutes N       begin with no program after so long
   --no-further      without the figures of the second table, which take some minutes

@@ -25,3 +25,9 @@ export function geometricMean(values: readonly number[]): number {
 export function spread(values: readonly number[]): number {
   return median(values) / minimum(values) - 1;
 }
+
+/** Whether the best round is no accident: two more are within a share of it. */
+export function isRepeated(values: readonly number[], share: number): boolean {
+  const [best, , third] = values.toSorted((a, b) => a - b);
+  return third !== undefined && third <= best! * (1 + share);
+}

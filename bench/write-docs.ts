@@ -39,7 +39,7 @@ function about(environment: Environment, options?: MeasureOptions): string {
   const rounds =
     options === undefined
       ? ''
-      : `; ${options.rounds} rounds after ${options.warmUp} ms of warming up`;
+      : `; at least ${options.rounds} rounds after ${options.warmUp} ms of warming up`;
   return (
     `${date}: ${processor}, ${cores} cores, ${Math.round(memory / 2 ** 30)} GiB; Node ${node}, ` +
     `V8 ${v8}${rounds}. Load average before and after: ` +
