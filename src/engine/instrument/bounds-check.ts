@@ -8,9 +8,9 @@ import type { WideningCheck } from './bounds-facts.ts';
 import { pushI64 } from './check-context.ts';
 import type { CodeWriter } from './code.ts';
 import { Exits } from './exits.ts';
+import { PAGE } from './layout.ts';
 
 export const PAGE_LOG2 = 16;
-export const PAGE = 1 << PAGE_LOG2;
 const MOST_I32 = 0x7fff_ffff;
 /** Spans of objects, and those with offsets that are addresses of arrays, have room for the like. */
 const SHORT = { bytes: 2, most: (1 << 13) - 1 };

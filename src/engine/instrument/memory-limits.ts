@@ -17,9 +17,10 @@ import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import { type AddedGlobals, withSize } from './additions.ts';
-import { LONG_SPANS, leastBytes, PAGE, PAGE_LOG2 } from './bounds-check.ts';
+import { LONG_SPANS, leastBytes, PAGE_LOG2 } from './bounds-check.ts';
 import { CodeWriter } from './code.ts';
 import type { CodeLimits } from './code-limits.ts';
+import { PAGE } from './layout.ts';
 
 /** Larger spans are those of arrays at fixed addresses: each is subtracted from the first global. */
 const MOST_SPAN = 1 << 13;
