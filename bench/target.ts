@@ -1,8 +1,8 @@
 /** How a variant makes instances of modules. Runs in a benchmark's process. */
 import { Session } from 'node:inspector';
-import { instrumentWebAssembly } from '../src/cli/node/web-assembly.ts';
 import { createDebugMemory } from '../src/engine/runtime/debug-memory.ts';
 import { type DebugModule, Engine } from '../src/engine/runtime/engine.ts';
+import { instrumentWebAssembly } from '../src/program/node/web-assembly.ts';
 import { encodeModule } from '../src/wasm/encode.ts';
 import { decodeModule } from '../src/wasm/module.ts';
 import { withEmptyFunctions } from './empty-functions.ts';

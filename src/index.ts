@@ -5,7 +5,6 @@
  */
 
 export { ChannelClosedError } from './channel/buffers.ts';
-export { StartError } from './cli/errors.ts';
 export type { Capabilities } from './host/capabilities.ts';
 export type { OutputSink } from './host/output.ts';
 export type { EventSubscription } from './host/subscription.ts';
@@ -34,4 +33,5 @@ export {
 } from './library/run-debugger.ts';
 export * from './opaque-debugger/opaque-debugger.ts';
 export { DebuggeeServer, type Outcome } from './opaque-debugger/server.ts';
+export { StartError } from './program/errors.ts';
 export { WasmError } from './wasm/error.ts';

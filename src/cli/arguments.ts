@@ -7,11 +7,12 @@
  * program's, and its messages say nothing about what to do.
  */
 import { parseArgs } from 'node:util';
+import type { Traps } from '../program/debuggee-messages.ts';
+import { UsageError } from '../program/errors.ts';
+import { nearest } from '../program/near.ts';
 import { COMMANDS } from './commands.ts';
 import { SHELLS, type Shell } from './completion.ts';
-import { UsageError } from './errors.ts';
 import { parseListenAddress } from './listen-address.ts';
-import { nearest } from './near.ts';
 import {
   type DebuggerChoice,
   INHERITABLE,
@@ -19,7 +20,6 @@ import {
   RUN_OPTIONS,
   type RunOptions,
   TRAPS,
-  type Traps,
 } from './run-options.ts';
 
 export type Command =

@@ -12,7 +12,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type ChannelBuffers, controlWords, ringWake } from '../channel/buffers.ts';
 import type { FromDebugger, ToDebugger } from '../host/client-messages.ts';
-import { messageOf, StartError } from './errors.ts';
+import { messageOf, StartError } from '../program/errors.ts';
 import type { ListenAddress } from './listen-address.ts';
 
 /** Input that the component has not read, in bytes, above which the client has to wait. */

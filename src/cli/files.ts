@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf, StartError, UsageError } from './errors.ts';
-import { nearest } from './near.ts';
+import { StartError, UsageError } from '../program/errors.ts';
+import { nearest } from '../program/near.ts';
 import type { DebuggerChoice, RunOptions } from './run-options.ts';
 
 /** Two levels up from src/cli as well as from dist/cli. */
@@ -80,19 +80,5 @@ function checkDirs(option: string, dirs: ReadonlyMap<string, string>): void {
     if (!statSync(host, { throwIfNoEntry: false })?.isDirectory()) {
       throw new StartError(`${option} ${host}: no such directory`);
     }
-  }
-}
-
-/** The reason without the path and the system call's name, which the messages here give already. */
-export function reason(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
-    case 'ENOENT':
-      return 'no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return messageOf(error);
   }
 }

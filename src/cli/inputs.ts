@@ -7,8 +7,7 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { StartError } from './errors.ts';
-import { reason } from './files.ts';
+import { reason, StartError } from '../program/errors.ts';
 import type { RunOptions } from './run-options.ts';
 
 const STDIN = 0;

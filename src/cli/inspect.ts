@@ -1,4 +1,8 @@
 /** `witness functions` and `witness disassemble`: what is in a program, without running any of it. */
+
+import { StartError, UsageError } from '../program/errors.ts';
+import { nearest } from '../program/near.ts';
+import { readProgramFile } from '../program/program-file.ts';
 import { Code } from '../wasm/code.ts';
 import { coreModules } from '../wasm/component/core-modules.ts';
 import { WasmError } from '../wasm/error.ts';
@@ -10,9 +14,6 @@ import {
 } from '../wasm/listing.ts';
 import { functionsOf, parseLocation } from '../wasm/location.ts';
 import { printable } from '../wasm/text.ts';
-import { StartError, UsageError } from './errors.ts';
-import { nearest } from './near.ts';
-import { readProgramFile } from './program-file.ts';
 
 /** One core module of the program. */
 interface Part {

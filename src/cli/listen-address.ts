@@ -1,5 +1,5 @@
 /** The value of `--gdb`: where to listen. */
-import { UsageError } from './errors.ts';
+import { UsageError } from '../program/errors.ts';
 
 export interface ListenAddress {
   readonly host: string;

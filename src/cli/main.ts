@@ -1,14 +1,14 @@
 /** The command `witness`: the main thread's entry. `bin/witness.js` imports it. */
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { messageOf, StartError, UsageError } from '../program/errors.ts';
+import { say, writeAll } from '../program/terminal.ts';
 import { parseCommandLine } from './arguments.ts';
 import { completionScript } from './completion.ts';
-import { messageOf, StartError, UsageError } from './errors.ts';
 import { FAILED, USAGE } from './exit-status.ts';
 import { HELP } from './help.ts';
 import { disassembly, listFunctions } from './inspect.ts';
 import { run } from './run.ts';
-import { say, writeAll } from './terminal.ts';
 
 const STDIN = 0;
 const STDOUT = 1;

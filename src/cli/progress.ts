@@ -5,7 +5,7 @@
  */
 import { isatty } from 'node:tty';
 import type { Stage } from '../host/stage.ts';
-import { say, writeAll } from './terminal.ts';
+import { say, writeAll } from '../program/terminal.ts';
 
 const STDERR = 2;
 /** What takes longer is worth showing, in milliseconds. */

@@ -3,6 +3,7 @@
  * the parsed form that the rest of the command works with.
  */
 
+import type { Traps } from '../program/debuggee-messages.ts';
 import type { ListenAddress } from './listen-address.ts';
 
 export interface OptionSpec {
@@ -37,8 +38,7 @@ export type DebuggerChoice =
   | { readonly kind: 'built-in'; readonly name: string }
   | { readonly kind: 'path'; readonly path: string };
 
-export const TRAPS = ['exact', 'native'] as const;
-export type Traps = (typeof TRAPS)[number];
+export const TRAPS = ['exact', 'native'] as const satisfies readonly Traps[];
 
 /** What of the process a debugger component can be given. */
 export const INHERITABLE = ['stdin', 'network', 'env'] as const;

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ComponentError } from './component-error.ts';
+import { fileError } from './file-error.ts';
 import type * as DebuggerExport from './generated/interfaces/bytecodealliance-wasmtime-debugger.js';
 import type { OnStage } from './stage.ts';
 import { type Transpiled, transpileCached } from './transpile.ts';
@@ -88,22 +89,11 @@ export async function loadComponentFile(
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new ComponentError(`${path}: cannot be read: ${reason(error)}`, { cause: error });
+    throw new ComponentError(`${path}: cannot be read: ${fileError(error) ?? oneLine(error)}`, {
+      cause: error,
+    });
   }
   return loadComponent(bytes, path, cacheDir, onStage);
-}
-
-function reason(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EISDIR':
-      return 'it is a directory';
-    case 'EACCES':
-      return 'permission denied';
-    default:
-      return oneLine(error);
-  }
 }
 
 function instantiate(

@@ -6,8 +6,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { closeChannel } from '../channel/buffers.ts';
-import type { DebuggeeStart } from '../cli/debuggee-messages.ts';
-import { startProgram, type ProgramEnd as ThreadEnd } from '../cli/program-thread.ts';
+import type { DebuggeeStart } from '../program/debuggee-messages.ts';
+import { startProgram, type ProgramEnd as ThreadEnd } from '../program/program-thread.ts';
 import type { ProgramEnd, WatchMessage } from './debuggee.ts';
 
 const start = workerData as DebuggeeStart;

@@ -2,10 +2,10 @@
 
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { DebuggeeStart } from '../cli/debuggee-messages.ts';
-import { StartError } from '../cli/errors.ts';
-import { programFile, readProgramFile } from '../cli/program-file.ts';
 import type { OpaqueDebugger } from '../opaque-debugger/opaque-debugger.ts';
+import type { DebuggeeStart } from '../program/debuggee-messages.ts';
+import { StartError } from '../program/errors.ts';
+import { programFile, readProgramFile } from '../program/program-file.ts';
 import { connectDebugger, createConnection, type DebuggeeConnection } from './connection.ts';
 
 export interface DebuggeeOptions {

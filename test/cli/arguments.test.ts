@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/arguments.ts';
-import { UsageError } from '../../src/cli/errors.ts';
 import { HELP, RUN_HELP } from '../../src/cli/help.ts';
 import { RUN_OPTIONS, type RunOptions } from '../../src/cli/run-options.ts';
+import { UsageError } from '../../src/program/errors.ts';
 
 function runOptions(...words: string[]): RunOptions {
   const command = parseCommandLine(['run', ...words]);

@@ -53,7 +53,7 @@ describe('a component over an OpaqueDebugger of one’s own', () => {
     const traps = runDebuggerHere(await debuggerComponent('unreachable'), debuggee);
     await expect(traps).rejects.toThrow(DebuggerFailed);
     await expect(runDebuggerHere('nowhere.wasm', debuggee)).rejects.toThrow(
-      'nowhere.wasm: cannot be read: there is no such file',
+      'nowhere.wasm: cannot be read: no such file',
     );
     expect(debuggee.finished).toBe(0);
   });

@@ -1,9 +1,8 @@
-/** The file of the program: what kind it is, and its bytes. Runs on main. */
+/** The file of the program: what kind it is, and its bytes. On the thread that starts the program. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ProgramFile } from './debuggee-messages.ts';
-import { StartError } from './errors.ts';
-import { reason } from './files.ts';
+import { reason, StartError } from './errors.ts';
 
 /** What Node runs by the name alone. */
 const JAVASCRIPT = /\.[cm]?[jt]s$/;

@@ -1,7 +1,7 @@
 /** Values of the component model on the command line. */
 import { describe, expect, test } from 'vitest';
-import { formatWave } from '../../src/cli/wave.ts';
-import { parseWave } from '../../src/cli/wave-parse.ts';
+import { formatWave } from '../../src/program/wave.ts';
+import { parseWave } from '../../src/program/wave-parse.ts';
 import type { ComponentType } from '../../src/wasm/component/types.ts';
 
 const plain = (text: string): ComponentType => ({ kind: 'plain', text });

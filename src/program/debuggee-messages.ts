@@ -1,8 +1,11 @@
 /** What main and the debuggee Worker tell each other: one start, then one message for each turn. */
 
 import type { ChannelBuffers } from '../channel/buffers.ts';
+import type { EngineOptions } from '../engine/runtime/engine.ts';
 import type { Stage } from '../host/stage.ts';
-import type { Traps } from './run-options.ts';
+
+/** When the debugger hears of a trap: before it, or once it has happened. */
+export type Traps = NonNullable<EngineOptions['traps']>;
 
 /** What kind of program a file is. */
 export type ProgramFile =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/cli/errors.ts';
-import { formatValue, type NumberType, parseValue } from '../../src/cli/values.ts';
+import { UsageError } from '../../src/program/errors.ts';
+import { formatValue, type NumberType, parseValue } from '../../src/program/values.ts';
 
 describe('words to values', () => {
   test.each<[NumberType, string, number | bigint]>([

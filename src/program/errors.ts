@@ -1,15 +1,16 @@
 /**
- * The two ways in which the command ends without running the program to its end. Both carry one
- * message that says what is wrong and what to do; `main.ts` prints it and turns the class into
- * the exit status.
+ * The two ways in which a program is not run to its end, or not at all. Both carry one message that
+ * says what is wrong and what to do; the command prints it and turns the class into its exit status.
  */
 
-/** The command line is wrong: exit status 2. */
+import { fileError } from '../host/file-error.ts';
+
+/** What was asked for is wrong: exit status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** The command line is right, but Witness cannot start what it asks for: exit status 125. */
+/** What was asked for is right, but cannot be started: exit status 125. */
 export class StartError extends Error {
   override name = 'StartError';
 }
@@ -26,4 +27,9 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'a value that cannot be shown';
   }
+}
+
+/** What is said of a file that cannot be opened, behind its path. */
+export function reason(error: unknown): string {
+  return fileError(error) ?? messageOf(error);
 }

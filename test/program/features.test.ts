@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { featureHint, missingFeatures } from '../../src/cli/features.ts';
+import { featureHint, missingFeatures } from '../../src/program/features.ts';
 
 test('the pinned Node has every feature, so no hint is given', () => {
   expect(missingFeatures()).toEqual([]);
