@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { WORLD } from './generated/world.ts';
+import { TUNING, tune } from './tune.ts';
 import { type Fit, fitOf } from './world.ts';
 
 export interface Transpiled {
@@ -27,7 +28,7 @@ export interface Transpiled {
   readonly fit: Fit;
 }
 
-/** Changes when the cache file, or what is made of jco's output, changes in form. */
+/** Changes when the cache file changes in form. */
 const FORMAT = 3;
 const CHECKSUM_BYTES = 4;
 const EXTENSION = '.component';
@@ -35,8 +36,6 @@ const EXTENSION = '.component';
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** Of the mode of a directory. */
 const WRITABLE_BY_ALL = 0o002;
-/** What every host call would otherwise read from the environment several times. */
-const DEBUG_LOG_CHECK = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
 const OPTIONS = {
   name: 'component',
   // With synchronous callbacks the output instantiates synchronously; `sync` would import WASI.
@@ -45,23 +44,7 @@ const OPTIONS = {
   base64Cutoff: 0,
   emitTypescriptDeclarations: false,
 } as const;
-/** What remembers every handle that there ever was, and nobody reads if no resource is exported. */
-const CREATED_REPS = 'table._createdReps.add(rep);';
-const CREATED_REPS_READ = /_createdReps(?!\.add\(rep\)| = new Set\(\))/;
-/** What each host call is called in its log: three texts, made at every call. */
-const LOG_NAMES = [
-  /\bnewSubtask\.setTarget\(`subtask \([^`]*`\);/,
-  /\bwaitable\.setTarget\(`waitable for subtask \([^`]*`\);/,
-  /(?<=\btarget: )`subtask \(internal ID \[[^`]*`/,
-] as const;
-const TUNING = JSON.stringify([
-  FORMAT,
-  OPTIONS,
-  DEBUG_LOG_CHECK,
-  CREATED_REPS,
-  LOG_NAMES.map(String),
-  WORLD,
-]);
+const MADE_WITH = JSON.stringify([FORMAT, OPTIONS, TUNING, WORLD]);
 
 /**
  * `$XDG_CACHE_HOME/witness`, else the platform's place for caches, else a directory of the user's own
@@ -90,7 +73,7 @@ export async function transpileCached(
   onTranspile: (state: 'begins' | 'ends') => void = () => {},
 ): Promise<Transpiled> {
   const key = createHash('sha256')
-    .update(`witness ${TUNING} jco ${await jcoVersion()}\0`)
+    .update(`witness ${MADE_WITH} jco ${await jcoVersion()}\0`)
     .update(component)
     .digest('hex');
   const path = join(cacheDir, key + EXTENSION);
@@ -127,17 +110,6 @@ async function transpile(component: Uint8Array): Promise<Transpiled> {
     exports: exports.map(([name]) => name),
     fit: fitOf(component, imports),
   };
-}
-
-/** Takes out of the generated code what costs time or memory with every call. */
-function tune(source: string): string {
-  const [subtask, waitable, target] = LOG_NAMES;
-  const quiet = source
-    .replace(DEBUG_LOG_CHECK, 'return;')
-    .replace(subtask, '')
-    .replace(waitable, '')
-    .replace(target, "''");
-  return CREATED_REPS_READ.test(quiet) ? quiet : quiet.replace(CREATED_REPS, '');
 }
 
 async function load(path: string): Promise<Transpiled | undefined> {

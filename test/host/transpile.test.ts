@@ -27,12 +27,6 @@ it('is made for speed: host calls do not read the environment', async () => {
   expect(source.includes('JCO_DEBUG')).toBe(false);
 });
 
-it('is made for speed: host calls do not make the texts of a log', async () => {
-  const { source } = await transpileCached(component, await fresh());
-  expect(source.includes('createSubtask(')).toBe(true);
-  expect(source).not.toMatch(/`[^`]*subtask \(/);
-});
-
 it('is shared by processes that start at once', async () => {
   const XDG_CACHE_HOME = await fresh();
   const program = space.wat('hello.wasm', hello(3));
