@@ -19,9 +19,7 @@ import {
 } from './buffers.ts';
 import { Decoder, type Dictionary, Encoder } from './codec.ts';
 import { LaneReader, LaneWriter } from './lane.ts';
-
-/** How often to look for an event before sleeping: single steps come back within this. */
-const EVENT_SPINS = 2000;
+import { Spinner } from './spin.ts';
 
 export class ChannelCaller {
   readonly #buffers: ChannelBuffers;
@@ -30,6 +28,7 @@ export class ChannelCaller {
   readonly #answers: LaneReader;
   readonly #encoder: Encoder;
   readonly #decoder: Decoder;
+  readonly #spinner = new Spinner();
 
   constructor(buffers: ChannelBuffers, dictionary: Dictionary) {
     this.#buffers = buffers;
@@ -68,9 +67,7 @@ export class ChannelCaller {
    * is none by then. @throws ChannelClosedError if there will be none
    */
   waitEvent(seen: number, timeoutMs = Number.POSITIVE_INFINITY): boolean {
-    for (let i = 0; i < EVENT_SPINS; i++) {
-      if (Atomics.load(this.#words, EVENT) !== seen) return true;
-    }
+    if (this.#spinner.untilIsNot(this.#words, EVENT, seen)) return true;
     const deadline = performance.now() + timeoutMs;
     while (Atomics.load(this.#words, EVENT) === seen) {
       const closed = closedError(this.#buffers);

@@ -9,12 +9,8 @@
  */
 
 import { type ChannelBuffers, closedError, controlWords, LANE, TURN } from './buffers.ts';
+import { Spinner } from './spin.ts';
 
-/**
- * How often to look before sleeping. With both threads awake a turn takes about 0.1 us; waking a
- * sleeper takes 50.
- */
-const SPINS = 2000;
 /** Up to this many bytes are copied by a loop: a view on them would cost more. */
 const SHORT_BYTES = 64;
 /** The buffer of an incoming message that is bigger than this (bytes) is not used again. */
@@ -25,6 +21,7 @@ abstract class LaneEnd {
   protected readonly chunk: Uint8Array<SharedArrayBuffer>;
   protected readonly base: number;
   readonly #buffers: ChannelBuffers;
+  readonly #spinner = new Spinner();
 
   constructor(buffers: ChannelBuffers, base: number, chunk: SharedArrayBuffer) {
     this.#buffers = buffers;
@@ -40,9 +37,7 @@ abstract class LaneEnd {
    */
   protected await(mine: number, sleeps: number): void {
     const at = this.base + LANE.turn;
-    for (let i = 0; i < SPINS; i++) {
-      if (Atomics.load(this.words, at) === mine) return;
-    }
+    if (this.#spinner.untilIs(this.words, at, mine)) return;
     for (;;) {
       // Announce the sleep before the last look, or the peer may skip the notify in between.
       Atomics.store(this.words, this.base + sleeps, 1);

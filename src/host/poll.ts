@@ -9,6 +9,7 @@
 
 import * as shim from '@bytecodealliance/preview2-shim';
 import { type ChannelBuffers, controlWords, WAKE } from '../channel/buffers.ts';
+import { Spinner } from '../channel/spin.ts';
 import { trap } from './errors.ts';
 import type { Pollable } from './generated/interfaces/wasi-io-poll.js';
 import { withWakePollable } from './io-worker.ts';
@@ -24,6 +25,7 @@ const shimPoll = (shim.io as unknown as { poll: ShimPoll }).poll;
 export class Poller {
   readonly #control: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #spinner = new Spinner();
 
   constructor(buffers: ChannelBuffers) {
     this.#control = buffers.control;
@@ -50,8 +52,14 @@ export class Poller {
     for (;;) {
       const seen = Atomics.load(this.#words, WAKE);
       if (ready()) return;
-      Atomics.wait(this.#words, WAKE, seen);
+      this.#await(seen);
     }
+  }
+
+  /** Blocks until there may be something new. */
+  #await(seen: number): void {
+    if (this.#spinner.untilIsNot(this.#words, WAKE, seen)) return;
+    Atomics.wait(this.#words, WAKE, seen);
   }
 
   /** Gives the positions of those that are ready, as soon as there is one. */
@@ -62,7 +70,7 @@ export class Poller {
       const seen = Atomics.load(this.#words, WAKE);
       const ready = [...list.keys()].filter((i) => list[i]!.ready());
       if (ready.length > 0) return Uint32Array.from(ready);
-      if (others.length === 0) Atomics.wait(this.#words, WAKE, seen);
+      if (others.length === 0) this.#await(seen);
       else {
         withWakePollable(this.#control, WAKE, seen, (wake) => shimPoll.poll([...others, wake]));
       }
