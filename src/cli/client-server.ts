@@ -58,15 +58,27 @@ export async function listenForClients(
 function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const why = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      const reason = why ? 'the port is in use; 0 picks a free one' : messageOf(error);
-      reject(new StartError(`cannot listen on ${withPort(host, port)}: ${reason}`));
+      reject(new StartError(`cannot listen on ${withPort(host, port)}: ${refusal(error)}`));
     });
     server.listen({ host, port }, () => {
       const bound = server.address();
       resolve(withPort(host, typeof bound === 'object' && bound !== null ? bound.port : port));
     });
   });
+}
+
+function refusal(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return 'the port is in use; 0 picks a free one';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'this machine has no such address';
+    case 'EACCES':
+      return 'permission denied; ports from 1024 need none';
+    default:
+      return messageOf(error);
+  }
 }
 
 function withPort(host: string, port: number): string {

@@ -4,6 +4,7 @@
  */
 
 import { fileError } from '../host/file-error.ts';
+import { WasmError } from '../wasm/error.ts';
 
 /** What was asked for is wrong: exit status 2. */
 export class UsageError extends Error {
@@ -15,12 +16,14 @@ export class StartError extends Error {
   override name = 'StartError';
 }
 
+/** Their names mean nothing to who reads the message. */
+const OWN = [UsageError, StartError, WasmError];
+
 /** The message of whatever was thrown: JavaScript may throw anything. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) {
-    return error.name === 'Error' || error instanceof UsageError || error instanceof StartError
-      ? error.message
-      : `${error.name}: ${error.message}`;
+    const plain = error.name === 'Error' || OWN.some((Class) => error instanceof Class);
+    return plain ? error.message : `${error.name}: ${error.message}`;
   }
   try {
     return String(error);

@@ -38,7 +38,9 @@ export function planInvocation(module: Module, name: string, words: readonly str
   }
   const args = params.map((param, i) => {
     if (!isNumberType(param)) {
-      throw new UsageError(`--invoke ${name}: a ${param} cannot be given on the command line`);
+      throw new UsageError(
+        `--invoke ${name}: a value of type ${param} cannot be given on the command line`,
+      );
     }
     try {
       return parseValue(param, words[i]!);

@@ -47,6 +47,7 @@ function kindOf(path: string, bytes: Uint8Array): 'module' | 'component' {
         : `${path} is not a WebAssembly binary: it does not start with \\0asm`,
     );
   }
+  if (bytes.length < 8) throw new StartError(`${path} ends within its first 8 bytes`);
   if (text === '\0asm\x01\0\0\0') return 'module';
   if (text === '\0asm\x0d\0\x01\0') return 'component';
   throw new StartError(`${path} has an unknown WebAssembly version (at offset 0x4)`);
