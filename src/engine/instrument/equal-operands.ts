@@ -9,7 +9,7 @@ export class EqualOperands {
   readonly #lower: number[] = [];
 
   /** @param sources - of the operands so far, the `count` lowest */
-  constructor(sources: readonly number[], count: number) {
+  constructor(sources: Int32Array, count: number) {
     for (let i = 0; i < count; i++) if (sources[i]! >= 0) this.push(sources[i]!, i);
   }
 

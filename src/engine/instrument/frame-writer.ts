@@ -130,7 +130,7 @@ export class FrameWriter extends FrameLocals {
     const writes = this.plan.writesBelow?.get(pc);
     for (let i = Math.max(operands.settledBelow, innermost.height); i < height; i++) {
       const source = operands.sources[i]!;
-      const isSaved = source === CONSTANT || (source === SLOT && operands.clean[i]!);
+      const isSaved = source === CONSTANT || (source === SLOT && operands.isClean(i));
       if (!isSaved && !operands.stays(i, writes)) {
         if (source === SLOT) this.houseOperands(operands);
         this.#saveOperand(operands, i);
@@ -185,13 +185,13 @@ export class FrameWriter extends FrameLocals {
   }
 
   /** Its slot does not hold the operand, and nothing else tells what it is. */
-  #isUnsaved({ sources, clean }: OperandStack, height: number): boolean {
-    return sources[height] === SLOT && !clean[height];
+  #isUnsaved(operands: OperandStack, height: number): boolean {
+    return operands.sources[height] === SLOT && !operands.isClean(height);
   }
 
   #saveOperand(operands: OperandStack, height: number): void {
     this.#storeOperand(operands, height);
-    operands.clean[height] = true;
+    operands.setClean(height);
   }
 
   #storeOperand(operands: OperandStack, height: number): void {

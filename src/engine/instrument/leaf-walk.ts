@@ -17,9 +17,8 @@ import { isDivision, readIntegerConstant } from './trap-checks.ts';
 import { truncationBounds } from './truncation.ts';
 import { type WalkedFunction, Walker } from './walker.ts';
 
-/** A value that nothing is known of; others are base * BASE + (constant modulo 2^32). */
+/** A value that nothing is known of. */
 const UNKNOWN = 0;
-const BASE = 2 ** 32;
 /** The base of constants; 2 and above: parameters, then globals, as they are at the entry. */
 const ZERO = 1;
 const FIRST = 2;
@@ -56,6 +55,9 @@ export class LeafWalk {
   readonly #walker: Walker;
   readonly #parameters: number;
   readonly #locals: number;
+  /** By value: its base, and what is added to that modulo 2^32. */
+  readonly #bases: number[] = [UNKNOWN];
+  readonly #constants: number[] = [0];
   /** By local, then by global: the value that it has. */
   readonly #values = new Map<number, number>();
   #stored: Stored[] = [];
@@ -73,17 +75,23 @@ export class LeafWalk {
     this.#locals = fn.localTypes.length;
     fn.localTypes.forEach((type, local) => {
       if (type !== I32) return;
-      this.#values.set(local, local < parameters ? (FIRST + local) * BASE : ZERO * BASE);
+      this.#values.set(local, this.#value(local < parameters ? FIRST + local : ZERO, 0));
     });
     module.globals.forEach(({ type }, index) => {
       if (type.value === I32) {
-        this.#values.set(this.#locals + index, (FIRST + parameters + index) * BASE);
+        this.#values.set(this.#locals + index, this.#value(FIRST + parameters + index, 0));
       }
     });
   }
 
   /** False: it may trap, do something that only the real function can, or access other memory. */
   follow(): boolean {
+    const isFollowed = this.#run();
+    this.#walker.operands.release();
+    return isFollowed;
+  }
+
+  #run(): boolean {
     const reader = new InstructionReader(this.#module.bytes, this.#body.codeStart, this.#body.end);
     const walker = this.#walker;
     while (!walker.finished && reader.read()) {
@@ -149,13 +157,13 @@ export class LeafWalk {
           this.#write(this.#locals + reader.index, this.#operand(0));
           break;
         case Op.i32Const:
-          result = constant(reader.i32);
+          result = this.#value(ZERO, reader.i32);
           break;
         case Op.i32Add:
-          result = sum(this.#operand(1), this.#operand(0));
+          result = this.#sum(this.#operand(1), this.#operand(0));
           break;
         case Op.i32Sub:
-          result = difference(this.#operand(1), this.#operand(0));
+          result = this.#difference(this.#operand(1), this.#operand(0));
           break;
         default:
           if (!this.#isHarmless(reader)) return false;
@@ -226,8 +234,8 @@ export class LeafWalk {
     if (isAtomic(op) || limits.shared || limits.address === 'i64') return undefined;
     const address = this.#operand(info.operands?.length ?? 0);
     if (address === UNKNOWN) return undefined;
-    const base = Math.floor(address / BASE);
-    const added = address % BASE;
+    const base = this.#bases[address]!;
+    const added = this.#constants[address]!;
     if (base === ZERO) {
       if (added + memOffset32 + bytes > leastBytes(limits)) return undefined;
     }
@@ -282,20 +290,21 @@ export class LeafWalk {
     }
     return stored.value;
   }
-}
 
-function constant(value: number): number {
-  return ZERO * BASE + (value >>> 0);
-}
+  #value(base: number, constant: number): number {
+    this.#constants.push(constant >>> 0);
+    return this.#bases.push(base) - 1;
+  }
 
-function sum(left: number, right: number): number {
-  if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-  const [a, b] = [Math.floor(left / BASE), Math.floor(right / BASE)];
-  if (a !== ZERO && b !== ZERO) return UNKNOWN;
-  return (a === ZERO ? b : a) * BASE + (((left % BASE) + (right % BASE)) >>> 0);
-}
+  #sum(left: number, right: number): number {
+    if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
+    const [a, b] = [this.#bases[left]!, this.#bases[right]!];
+    if (a !== ZERO && b !== ZERO) return UNKNOWN;
+    return this.#value(a === ZERO ? b : a, this.#constants[left]! + this.#constants[right]!);
+  }
 
-function difference(left: number, right: number): number {
-  if (left === UNKNOWN || Math.floor(right / BASE) !== ZERO) return UNKNOWN;
-  return sum(left, constant(-(right % BASE)));
+  #difference(left: number, right: number): number {
+    if (left === UNKNOWN || this.#bases[right] !== ZERO) return UNKNOWN;
+    return this.#value(this.#bases[left]!, this.#constants[left]! - this.#constants[right]!);
+  }
 }

@@ -136,6 +136,7 @@ class Refinement {
       if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
       else if (walker.reachable) walker.apply(reader);
     }
+    walker.operands.release();
   }
 
   #special(reader: InstructionReader): void {

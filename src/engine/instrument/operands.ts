@@ -32,24 +32,35 @@ const MOST_BYTES = 12;
 /** From this height on, operands are found by their local rather than by looking at each. */
 export const INDEX_FROM = 64;
 
+/** Operands that there is room for at first. */
+const FIRST_ROOM = 256;
+/** At first in a copy, of which many are kept. */
+const LEAST_ROOM = 4;
+/** Of released stacks, so many are kept, and with no more room than for so many operands. */
+const MOST_SPARE = 4;
+const MOST_SPARE_ROOM = 1 << 14;
+
+const spare: OperandStack[] = [];
+
 export class OperandStack {
   // Entries at `height` and above are left from operands that were popped: making an array shorter
-  // with each pop took a quarter of all the time of instrumenting.
+  // with each pop took a quarter of all the time of instrumenting. Typed arrays, because V8 asks of
+  // others at each store whether they are to grow; another array is in their place when they have.
   readonly types: ValType[] = [];
   /** SLOT, CONSTANT, DERIVED or a local index. */
-  readonly sources: number[] = [];
+  sources: Int32Array<ArrayBuffer>;
   /** But for SLOT: offsets of the first byte of the instructions that pushed it, and of the byte after. */
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
+  starts: Int32Array<ArrayBuffer>;
+  ends: Int32Array<ArrayBuffer>;
   /** For DERIVED: the locals that it follows from, or NO_LOCAL. */
-  readonly #firstInputs: number[] = [];
-  readonly #secondInputs: number[] = [];
-  /** The slot holds the value. Meaningful for operands whose source is SLOT. */
-  readonly clean: boolean[] = [];
+  #firstInputs: Int32Array<ArrayBuffer>;
+  #secondInputs: Int32Array<ArrayBuffer>;
+  /** 1: the slot holds the value. */
+  #clean: Uint8Array<ArrayBuffer>;
   /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
-  readonly homes: number[] = [];
+  homes: Int32Array<ArrayBuffer>;
   /** What is known of the value, see `AddressValues`; 0: nothing. */
-  readonly values: number[] = [];
+  values: Int32Array<ArrayBuffer>;
 
   /** A vector has been on the stack. */
   hadV128 = false;
@@ -61,6 +72,36 @@ export class OperandStack {
   #savedBelow = 0;
   /** Made once the stack is high. */
   #equal: EqualOperands | undefined;
+
+  /** @param room - for so many operands at first */
+  constructor(room = FIRST_ROOM) {
+    this.sources = new Int32Array(room);
+    this.starts = new Int32Array(room);
+    this.ends = new Int32Array(room);
+    this.#firstInputs = new Int32Array(room);
+    this.#secondInputs = new Int32Array(room);
+    this.#clean = new Uint8Array(room);
+    this.homes = new Int32Array(room);
+    this.values = new Int32Array(room);
+  }
+
+  /** An empty stack: one that has been released, or a new one. */
+  static take(): OperandStack {
+    return spare.pop() ?? new OperandStack();
+  }
+
+  /** It is not used any more, and another function can have it. */
+  release(): void {
+    if (spare.length === MOST_SPARE || this.sources.length > MOST_SPARE_ROOM) return;
+    this.hadV128 = false;
+    if (this.hadReferences.size > 0) this.hadReferences.clear();
+    this.#height = 0;
+    this.#settledBelow = 0;
+    this.#housedBelow = 0;
+    this.#savedBelow = 0;
+    this.#equal = undefined;
+    spare.push(this);
+  }
 
   get height(): number {
     return this.#height;
@@ -94,13 +135,14 @@ export class OperandStack {
 
   push(type: ValType, source: number, start = 0, end = 0): void {
     const height = this.#height++;
+    if (height === this.sources.length) this.#grow();
     if (type === V128) this.hadV128 = true;
     else if (type.kind === 'ref') this.hadReferences.add(type);
     this.types[height] = type;
     this.sources[height] = source;
     this.starts[height] = start;
     this.ends[height] = end;
-    this.clean[height] = false;
+    this.#clean[height] = 0;
     this.homes[height] = NO_HOME;
     this.values[height] = 0;
     if (source >= 0) this.#equal?.push(source, height);
@@ -109,16 +151,15 @@ export class OperandStack {
 
   /** Pushes the operand of another stack at a height: what it is, and not where it is held. */
   pushFrom(other: OperandStack, height: number): void {
-    const first = other.#firstInputs[height]!;
-    const second = other.#secondInputs[height]!;
-    this.#firstInputs[this.#height] = first;
-    this.#secondInputs[this.#height] = second;
+    const at = this.#height;
     this.push(
       other.types[height]!,
       other.sources[height]!,
       other.starts[height],
       other.ends[height],
     );
+    this.#firstInputs[at] = other.#firstInputs[height]!;
+    this.#secondInputs[at] = other.#secondInputs[height]!;
   }
 
   /**
@@ -192,6 +233,15 @@ export class OperandStack {
     this.truncate(this.#height - count);
   }
 
+  /** The slot holds the value. Meaningful for operands whose source is SLOT. */
+  isClean(height: number): boolean {
+    return this.#clean[height] === 1;
+  }
+
+  setClean(height: number): void {
+    this.#clean[height] = 1;
+  }
+
   /** The type of the operand `depth` below the top. */
   typeAt(depth: number): ValType {
     return this.types[this.#height - 1 - depth]!;
@@ -230,7 +280,7 @@ export class OperandStack {
 
   #detach(height: number): void {
     this.sources[height] = SLOT;
-    this.clean[height] = false;
+    this.#clean[height] = 0;
     this.#lowerMarks(height);
   }
 
@@ -254,7 +304,7 @@ export class OperandStack {
         equalFrom ??= i;
       } else if (this.sources[i] !== CONSTANT) {
         this.sources[i] = SLOT;
-        this.clean[i] = true;
+        this.#clean[i] = 1;
       }
     }
     this.#equal?.clear();
@@ -269,15 +319,34 @@ export class OperandStack {
     if (height !== undefined && height < this.#settledBelow) this.#settledBelow = height;
   }
 
+  #grow(): void {
+    this.sources = grown(this.sources);
+    this.starts = grown(this.starts);
+    this.ends = grown(this.ends);
+    this.#firstInputs = grown(this.#firstInputs);
+    this.#secondInputs = grown(this.#secondInputs);
+    this.homes = grown(this.homes);
+    this.values = grown(this.values);
+    const clean = new Uint8Array(2 * this.#clean.length);
+    clean.set(this.#clean);
+    this.#clean = clean;
+  }
+
   /** The operands as they are now, for a snapshot. */
   clone(): OperandStack {
-    const copy = new OperandStack();
+    const copy = new OperandStack(Math.max(LEAST_ROOM, this.#height));
     for (let i = 0; i < this.#height; i++) {
       copy.pushFrom(this, i);
-      copy.clean[i] = this.clean[i]!;
+      copy.#clean[i] = this.#clean[i]!;
       copy.homes[i] = this.homes[i]!;
     }
     copy.#settledBelow = this.#settledBelow;
     return copy;
   }
+}
+
+function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }

@@ -121,7 +121,6 @@ export function planFunction(
     offset += sizeOf(local);
   }
   const scratch = scratchBounds(shape, keptTypes, limits);
-  for (const local of localTypes) if (local.kind === 'ref') shape.references.add(local);
   const usesV128 = shape.usesV128 || localTypes.includes(V128);
   const stride = usesV128 ? 16 : 8;
   const operandBase = align(offset, stride);
@@ -156,7 +155,7 @@ export function planFunction(
       limits.derivedOperands &&
       shape.maxHeight < INDEX_FROM &&
       body.end - body.codeStart <= MOST_DERIVING,
-    references: new Set([...shape.references].map((type) => hierarchyOf(module, type))),
+    references: hierarchiesOf(module, shape, localTypes),
     operandBase,
     stride,
     legacy: shape.legacy,
@@ -206,8 +205,21 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: Cod
 /** I32, i64, f32, f64 and v128. */
 const NUMBER_TYPES = 5;
 
+const NO_HIERARCHIES: ReadonlySet<Hierarchy> = new Set();
+
+/** Of the references among operands and locals. */
+function hierarchiesOf(
+  module: Module,
+  { references }: Shape,
+  localTypes: readonly ValType[],
+): ReadonlySet<Hierarchy> {
+  const ofLocals = localTypes.filter((type) => type.kind === 'ref');
+  if (references.size + ofLocals.length === 0) return NO_HIERARCHIES;
+  return new Set([...references, ...ofLocals].map((type) => hierarchyOf(module, type)));
+}
+
 /** How many types scratch locals for values of these have. */
-function storageTypes(types: Iterable<ValType>): number {
+function storageTypes(types: ReadonlySet<ValType> | readonly ValType[]): number {
   const distinct = new Set(types);
   return distinct.size === 0 ? 0 : new Set(Array.from(distinct, storageType)).size;
 }

@@ -23,8 +23,8 @@ export interface Shape {
   /** The most operands at once. */
   readonly maxHeight: number;
   readonly usesV128: boolean;
-  /** The types of the references that have been operands. */
-  readonly references: Set<RefType>;
+  /** The types of the references that have been operands */
+  readonly references: ReadonlySet<RefType>;
   /** By the offset of the `loop` opcode. */
   readonly loops: ReadonlyMap<number, LoopEffects>;
   /** By the offset of the `loop` opcode. */
@@ -39,6 +39,8 @@ export interface Shape {
   readonly calls: number;
   readonly certainStores: CertainStores;
 }
+
+const NO_REFERENCES: ReadonlySet<RefType> = new Set();
 
 /** @throws WasmError if the body is malformed */
 export function prepass(
@@ -61,12 +63,14 @@ export function prepass(
   }
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
+  const references = hadReferences.size === 0 ? NO_REFERENCES : new Set(hadReferences);
+  walker.operands.release();
   return {
     legacy,
     delimiters: pass.delimiters,
     maxHeight: pass.maxHeight,
     usesV128: hadV128,
-    references: hadReferences,
+    references,
     loops,
     inductions: pass.inductions?.found ?? new Map(),
     firstWrites: pass.firstWrites,

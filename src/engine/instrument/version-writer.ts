@@ -95,6 +95,7 @@ export class VersionWriter {
 
   /** The code has been copied, and nothing more is written. */
   release(): void {
+    this.walker.operands.release();
     const room = this.out.release();
     if (room.length <= MOST_ROOM) spareRoom = room;
   }

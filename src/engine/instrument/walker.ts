@@ -49,7 +49,7 @@ export class Walker {
   #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
-  constructor(fn: WalkedFunction, tracked: number, operands = new OperandStack()) {
+  constructor(fn: WalkedFunction, tracked: number, operands = OperandStack.take()) {
     this.#fn = fn;
     this.operands = operands;
     this.unsaved = new UnsavedLocals(fn, tracked);
@@ -243,7 +243,7 @@ export class Walker {
     this.operands.truncate(0);
     for (let i = 0; i < operands.height; i++) {
       this.operands.pushFrom(operands, i);
-      this.operands.clean[i] = true;
+      this.operands.setClean(i);
     }
   }
 

@@ -184,7 +184,7 @@ test('put into the middle of a body, it has everything in the frame', async () =
     other.restore(plan.body.end, walker.constructs, walker.operands);
     expect(dirtyOf(other, 2)).toEqual([]);
     expect(operandsOf(other)).toBe(operandsOf(walker));
-    expect(Array.from({ length: 3 }, (_, i) => other.operands.clean[i])).toEqual([
+    expect(Array.from({ length: 3 }, (_, i) => other.operands.isClean(i))).toEqual([
       true,
       true,
       true,
