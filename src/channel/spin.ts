@@ -8,8 +8,8 @@
  */
 import { availableParallelism } from 'node:os';
 
-/** In milliseconds: several wake-ups, and what a debugger in JavaScript thinks between two questions. */
-const PATIENCE = 0.2;
+/** In milliseconds: what a debugger in JavaScript takes from one stop to the next, and many wake-ups. */
+const PATIENCE = 1;
 /** In milliseconds, of who has waited in vain. */
 const HASTE = 0.02;
 /** So often in vain, one after the other. */
