@@ -7,14 +7,12 @@
  * come before defined ones and V8 keeps the base of memory 0 in a register: the program's memory
  * must stay number 0 and the debug memory be the last.
  */
-import { type Entry, entrySize, ModuleWriter } from '../../wasm/encode.ts';
 import { type Module, SectionId } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { writeGlobalType } from '../../wasm/type-codec.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import {
   AddedGlobals,
-  copyVector,
   EMPTY_BODY,
   elementEntries,
   exportEntries,
@@ -27,13 +25,14 @@ import {
 } from './additions.ts';
 import { BareCopies } from './bare-copies.ts';
 import { Bodies } from './bodies.ts';
-import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
+import { BranchHints } from './branch-hints.ts';
 import { CODE_LIMITS, type CodeLimits, MAX_FUNCTIONS } from './code-limits.ts';
 import type { Additions } from './continuation-module.ts';
 import { emitCruise, emitEntry } from './cruise.ts';
 import { leaveBody } from './exits.ts';
 import { LIMITS, SIGNATURES } from './layout.ts';
 import { callRefresher, MemoryLimits, REFRESHER_RESULTS } from './memory-limits.ts';
+import { ModuleCode } from './module-code.ts';
 import { planFunction } from './plan.ts';
 import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
@@ -41,6 +40,7 @@ import { Segments, usesSegment } from './segments.ts';
 import { SignatureTables } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import { sectionEntries, TypeRegistry } from './type-registry.ts';
+import { writeModule } from './write-module.ts';
 
 export interface InstrumentedModule {
   readonly original: Module;
@@ -121,121 +121,49 @@ export function instrument(
       return hidden.references + hierarchy;
     },
   );
-  const { bodies } = module;
-  const frameSizes = new Uint32Array(bodies.length);
-  /** At the functions' own indices, and behind them. */
-  const code: Entry[] = [];
-  const movedCode: Entry[] = [];
-  const hintEntries: Uint8Array[] = [];
-  const movedHints: Uint8Array[] = [];
-  let codeBytes = 0;
-  let entriesFrom = bodies.length;
-  const bodySizes = new Uint32Array(bodies.length);
-  bodies.forEach((body, i) => {
-    const plan = planFunction(module, body, limits);
-    // Continuations may hold references where the cruise version never stores any.
-    for (const hierarchy of plan.references) target.references(hierarchy);
-    frameSizes[i] = plan.frameSize;
-    if (codeBytes >= limits.codeBytes) entriesFrom = Math.min(entriesFrom, i);
-    const hints = new BranchHints();
-    const place = placed.of(body.funcIndex);
-    const isMoved = placed.isMoved(body.funcIndex);
-    const options = { frameParameter: place !== undefined, hints };
-    const emitted =
-      i < entriesFrom
-        ? emitCruise(plan, target, {
-            limitAddress: limitAddress(firstLimit + i),
-            traps,
-            ...options,
-          })
-        : emitEntry(plan, target, options);
-    const isHinted = hints.count > 0 && emitted.length <= limits.hintedBytes;
-    if (isHinted) (isMoved ? movedHints : hintEntries).push(hints.encode(place ?? body.funcIndex));
-    codeBytes += emitted.length;
-    bodySizes[i] = emitted.length;
-    (isMoved ? movedCode : code).push({ sized: emitted });
-    if (isMoved) code.push({ sized: placed.forwarder(body.funcIndex, target.debugMemory) });
+  const code = new ModuleCode(module, placed, limits, target.debugMemory);
+  const { frameSizes, entriesFrom } = emitBodies(code, module, placed, target, {
+    firstLimit,
+    traps,
+    limits,
   });
   if (signatures.isMistaken) {
     return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
   }
-  const functionTypes = bodyTypes(module, placed, types);
-  const moved = movedCode.map((body, k) => ({ type: functionTypes(placed.moved[k]!), body }));
+  const typeOf = bodyTypes(module, placed, types);
+  const movedTypes = placed.moved.map(typeOf);
   const functions = placed.end + added.length;
   if (limits.emptyFunctions) {
-    const real = bodies.length + added.length;
+    const real = module.bodies.length + added.length;
     const empty = { type: u32Piece(types.func([], [])), body: EMPTY_BODY };
     // One by one: there may be more than a call can have arguments.
-    for (let i = Math.min(real, MAX_FUNCTIONS - real) - movedCode.length; i > 0; i--)
+    for (let i = Math.min(real, MAX_FUNCTIONS - real) - movedTypes.length; i > 0; i--)
       added.push(empty);
   }
-
-  const functionEntries = [
+  const functionTypes = [
     ...sectionEntries(module, SectionId.function).map((own, i) => {
       const index = module.importedFunctions + i;
-      return placed.of(index) === index ? functionTypes(index) : own;
+      return placed.of(index) === index ? typeOf(index) : own;
     }),
-    ...[...moved, ...added].map(({ type }) => type),
+    ...movedTypes,
+    ...added.map(({ type }) => type),
   ];
-
-  const out = new ModuleWriter(module.bytes.length + codeBytes);
-  out.vectorSection(SectionId.type, module, types.entries());
-  out.vectorSection(SectionId.import, module, importEntries(module));
-  if (functionEntries.length > 0) {
-    out.vectorSection(SectionId.function, module, functionEntries);
-  }
-  out.vectorSection(SectionId.table, module, [
-    ...tableEntries(module, functions),
-    ...bare.tableEntries(),
-  ]);
-  copyVector(out, module, SectionId.tag);
-  out.vectorSection(SectionId.global, module, [
-    ...sectionEntries(module, SectionId.global),
-    ...globals.entries,
-  ]);
-  out.vectorSection(SectionId.export, module, exportEntries(module, hidden, target, globals));
-  out.vectorSection(SectionId.element, module, [
-    ...elementEntries(module, functions),
-    ...bare.elementEntries(),
-  ]);
-  const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
-  if (dataCount !== undefined) out.copySection(module, dataCount);
-  const bodyOffsets = new Uint32Array(bodies.length);
-  const allHints = [...hintEntries, ...movedHints];
-  if (allHints.length > 0) out.customSection(BRANCH_HINTS, branchHintSection(allHints));
-  if (bodies.length > 0) {
-    let offset = out.vectorSection(SectionId.code, module, [
-      ...code,
-      ...[...moved, ...added].map(({ body }) => body),
-    ]);
-    const place = (piece: Entry, index: number): void => {
-      offset += entrySize(piece);
-      const func = placed.functionAt(index);
-      if (func === undefined) return;
-      const defined = func - module.importedFunctions;
-      bodyOffsets[defined] = offset - bodySizes[defined]!;
-    };
-    code.forEach((piece, i) => {
-      place(piece, module.importedFunctions + i);
-    });
-    movedCode.forEach((piece, k) => {
-      place(piece, module.functions.length + k);
-    });
-  }
-  copyVector(out, module, SectionId.data);
-  // Function indices are the same, so names still fit. Other custom sections hold offsets.
-  for (const section of module.sections) {
-    if (section.id === SectionId.custom && section.name === 'name') {
-      out.copySection(module, section);
-    }
-  }
+  const sections = writeModule(module, code, {
+    [SectionId.type]: types.entries(),
+    [SectionId.import]: importEntries(module),
+    [SectionId.function]: functionTypes,
+    [SectionId.table]: [...tableEntries(module, functions), ...bare.tableEntries()],
+    [SectionId.global]: [...sectionEntries(module, SectionId.global), ...globals.entries],
+    [SectionId.export]: exportEntries(module, hidden, target, globals),
+    [SectionId.element]: [...elementEntries(module, functions), ...bare.elementEntries()],
+    [SectionId.code]: added.map(({ body }) => body),
+  });
   return {
     original: module,
-    bytes: out.finish(),
+    ...sections,
     hidden,
     frameSizes,
     bodies: placed,
-    bodyOffsets,
     firstLimit,
     traps,
     limits,
@@ -247,6 +175,42 @@ export function instrument(
     memoryLimits,
     target,
   };
+}
+
+/**
+ * Emits all functions, the first of them whole and, once there is no more room, only entries.
+ *
+ * @param code where to
+ */
+function emitBodies(
+  code: ModuleCode,
+  module: Module,
+  places: Bodies,
+  target: EmitTarget,
+  { firstLimit, traps, limits }: Pick<InstrumentedModule, 'firstLimit' | 'traps' | 'limits'>,
+): Pick<InstrumentedModule, 'frameSizes' | 'entriesFrom'> {
+  const { bodies } = module;
+  const frameSizes = new Uint32Array(bodies.length);
+  let entriesFrom = bodies.length;
+  bodies.forEach((body, i) => {
+    const plan = planFunction(module, body, limits);
+    // Continuations may hold references where the cruise version never stores any.
+    for (const hierarchy of plan.references) target.references(hierarchy);
+    frameSizes[i] = plan.frameSize;
+    if (code.bytes >= limits.codeBytes) entriesFrom = Math.min(entriesFrom, i);
+    const hints = new BranchHints();
+    const options = { frameParameter: places.of(body.funcIndex) !== undefined, hints };
+    const emitted =
+      i < entriesFrom
+        ? emitCruise(plan, target, {
+            limitAddress: limitAddress(firstLimit + i),
+            traps,
+            ...options,
+          })
+        : emitEntry(plan, target, options);
+    code.add(emitted, hints);
+  });
+  return { frameSizes, entriesFrom };
 }
 
 /** Gives the entry of the function section for the body of a function: most have one of a few types. */
