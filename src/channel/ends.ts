@@ -17,7 +17,9 @@ import {
   REQUEST_LANE,
   ringWake,
 } from './buffers.ts';
-import { Decoder, type Dictionary, Encoder } from './codec.ts';
+import type { Dictionary } from './codec.ts';
+import { Decoder } from './decoder.ts';
+import { Encoder } from './encoder.ts';
 import { LaneReader, LaneWriter } from './lane.ts';
 import { Spinner } from './spin.ts';
 
@@ -42,7 +44,7 @@ export class ChannelCaller {
   /** Sends a message that gets no answer. @throws ChannelClosedError, CodecError */
   send(message: unknown): void {
     const length = this.#encoder.encode(message);
-    this.#requests.write(this.#encoder.bytes, length);
+    this.#requests.write(this.#encoder.bytes, length, this.#encoder.inserts);
   }
 
   /** Sends a message and blocks for its answer. @throws ChannelClosedError, CodecError */
@@ -118,7 +120,7 @@ export class ChannelResponder {
   /** Answers the message received last. @throws ChannelClosedError, CodecError */
   answer(message: unknown): void {
     const length = this.#encoder.encode(message);
-    this.#answers.write(this.#encoder.bytes, length);
+    this.#answers.write(this.#encoder.bytes, length, this.#encoder.inserts);
   }
 
   /**
@@ -127,7 +129,8 @@ export class ChannelResponder {
    */
   announce(message: unknown): void {
     let length = this.#encoder.encode(message);
-    if (!this.#answers.takes(length)) length = this.#encoder.encode(undefined);
+    const whole = this.#encoder.inserts.length === 0;
+    if (!whole || !this.#answers.takes(length)) length = this.#encoder.encode(undefined);
     this.#answers.write(this.#encoder.bytes, length);
     Atomics.add(this.#words, EVENT, 1);
     Atomics.notify(this.#words, EVENT);

@@ -9,12 +9,9 @@
  */
 
 import { type ChannelBuffers, closedError, controlWords, LANE, TURN } from './buffers.ts';
+import { BIG_ARRAY, SHORT_BYTES } from './codec.ts';
+import type { Insert } from './encoder.ts';
 import { Spinner } from './spin.ts';
-
-/** Up to this many bytes are copied by a loop: a view on them would cost more. */
-const SHORT_BYTES = 64;
-/** The buffer of an incoming message that is bigger than this (bytes) is not used again. */
-const KEEP_BYTES = 1 << 20;
 
 abstract class LaneEnd {
   protected readonly words: Int32Array<SharedArrayBuffer>;
@@ -69,21 +66,57 @@ export class LaneWriter extends LaneEnd {
   }
 
   /**
-   * Sends the first `length` bytes of `message`. Returns when the last chunk is handed over, not when
-   * it is read. @throws ChannelClosedError
+   * Sends the first `length` bytes of `message`, with the inserts in their places. Returns when the
+   * last chunk is handed over, not when it is read. @throws ChannelClosedError
    */
-  write(message: Uint8Array, length = message.length): void {
+  write(message: Uint8Array, length = message.length, inserts: readonly Insert[] = []): void {
+    if (inserts.length > 0 || !this.takes(length)) {
+      this.#writePieces(pieces(message, length, inserts));
+      return;
+    }
+    this.await(TURN.writer, LANE.writerSleeps);
+    copy(message, 0, this.chunk, 0, length);
+    this.#hand(length, 0);
+  }
+
+  #writePieces(all: readonly Uint8Array[]): void {
+    let left = all.reduce((sum, { length }) => sum + length, 0);
+    let piece = 0;
     let sent = 0;
     do {
       this.await(TURN.writer, LANE.writerSleeps);
-      const part = Math.min(this.chunk.length, length - sent);
-      copy(message, sent, this.chunk, 0, part);
-      sent += part;
-      this.words[this.base + LANE.chunk] = part;
-      this.words[this.base + LANE.more] = length - sent;
-      this.give(TURN.reader, LANE.readerSleeps);
-    } while (sent < length);
+      let at = 0;
+      while (piece < all.length && at < this.chunk.length) {
+        const from = all[piece]!;
+        const part = Math.min(this.chunk.length - at, from.length - sent);
+        copy(from, sent, this.chunk, at, part);
+        at += part;
+        sent += part;
+        if (sent < from.length) continue;
+        piece++;
+        sent = 0;
+      }
+      left -= at;
+      this.#hand(at, left);
+    } while (left > 0);
   }
+
+  #hand(part: number, more: number): void {
+    this.words[this.base + LANE.chunk] = part;
+    this.words[this.base + LANE.more] = more;
+    this.give(TURN.reader, LANE.readerSleeps);
+  }
+}
+
+function pieces(message: Uint8Array, length: number, inserts: readonly Insert[]): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let from = 0;
+  for (const { at, bytes } of inserts) {
+    found.push(message.subarray(from, at), bytes);
+    from = at;
+  }
+  found.push(message.subarray(from, length));
+  return found;
 }
 
 export class LaneReader extends LaneEnd {
@@ -113,7 +146,7 @@ export class LaneReader extends LaneEnd {
       length += part;
       this.give(TURN.writer, LANE.writerSleeps);
       if (more > 0) continue;
-      this.#givenAway = this.#message.length > KEEP_BYTES;
+      this.#givenAway = this.#message.length > BIG_ARRAY;
       return length;
     }
   }
@@ -127,7 +160,8 @@ export class LaneReader extends LaneEnd {
 
 function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
   if (length > SHORT_BYTES) {
-    to.set(from.subarray(start, start + length), at);
+    // Not `set`: to and from shared memory that copies byte by byte if the two are not aligned alike.
+    Buffer.prototype.copy.call(from, to, at, start, start + length);
     return;
   }
   for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;

@@ -5,7 +5,7 @@
  * Only what nobody has to give back when it is not asked for: frames, whose handles end with the
  * pause, and values that hold no handles.
  */
-import type { FrameHandle, OpaqueDebugger, PlainValues, WasmValue } from './opaque-debugger.ts';
+import type { FrameHandle, OpaqueDebugger, Shortcuts, WasmValue } from './opaque-debugger.ts';
 
 export interface Place {
   readonly func: number;
@@ -24,7 +24,7 @@ const ASKED = { frames: 1, place: 2, locals: 4 } as const;
 
 /** In the debuggee's thread: answers what was asked for last time. */
 export function foresee(
-  debuggee: OpaqueDebugger & Partial<PlainValues>,
+  debuggee: OpaqueDebugger & Partial<Shortcuts>,
   asked: number,
 ): Foreseen | undefined {
   if ((asked & ASKED.frames) === 0 || debuggee.state !== 'paused') return undefined;

@@ -31,18 +31,26 @@ export function growBytes(entity: MemoryEntity, deltaBytes: bigint): bigint {
 
 /**
  * The most bytes that are copied out at once: more would not fit into the memory of a debugger
- * beside what else is in there, and three threads would hold a copy until that is found out.
+ * beside what else is in there, and two threads would hold a copy until that is found out.
  */
 const LONGEST_READ = 1n << 30n;
 
-/** @throws DebuggeeError out-of-bounds, alloc-failure */
-export function readBytes(entity: MemoryEntity, address: bigint, length: bigint): Uint8Array {
+/**
+ * The memory's own bytes: what they are until the program goes on.
+ * @throws DebuggeeError out-of-bounds, alloc-failure
+ */
+export function bytesAt(entity: MemoryEntity, address: bigint, length: bigint): Uint8Array {
   const bytes = view(entity, address, length);
   if (length > LONGEST_READ) {
     throw new DebuggeeError('alloc-failure', `${length} bytes are too many to read at once`);
   }
+  return bytes;
+}
+
+/** @throws DebuggeeError out-of-bounds, alloc-failure */
+export function readBytes(entity: MemoryEntity, address: bigint, length: bigint): Uint8Array {
   try {
-    return bytes.slice();
+    return bytesAt(entity, address, length).slice();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new DebuggeeError('alloc-failure', `there is no room for a copy of ${length} bytes`);

@@ -16,7 +16,7 @@ import type { Frame } from '../engine/runtime/frames.ts';
 import { functionType } from '../wasm/module.ts';
 import { Entities, makeTag, toWasmType } from './local-entities.ts';
 import type { FramePlace } from './local-handles.ts';
-import { growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
+import { bytesAt, growBytes, pageSize, readBytes, sizeBytes, writeBytes } from './local-memory.ts';
 import { entry, refused } from './local-refusals.ts';
 import { LocalValues } from './local-values.ts';
 import {
@@ -33,15 +33,15 @@ import {
   type MemoryHandle,
   type ModuleHandle,
   type OpaqueDebugger,
-  type PlainValues,
   type Resumption,
+  type Shortcuts,
   type TableHandle,
   type TagHandle,
   type WasmType,
   type WasmValue,
 } from './opaque-debugger.ts';
 
-export class LocalDebugger implements OpaqueDebugger, PlainValues {
+export class LocalDebugger implements OpaqueDebugger, Shortcuts {
   readonly #engine: Engine;
   readonly #entities: Entities;
   readonly #values: LocalValues;
@@ -200,6 +200,10 @@ export class LocalDebugger implements OpaqueDebugger, PlainValues {
 
   memoryReadBytes(memory: MemoryHandle, address: bigint, length: bigint): Uint8Array {
     return readBytes(this.#entities.memories.get(memory), address, length);
+  }
+
+  memoryBytes(memory: MemoryHandle, address: bigint, length: bigint): Uint8Array {
+    return bytesAt(this.#entities.memories.get(memory), address, length);
   }
 
   memoryWriteBytes(memory: MemoryHandle, address: bigint, bytes: Uint8Array): void {

@@ -167,8 +167,14 @@ export interface OpaqueDebugger {
   finish(): void;
 }
 
-/** What a debuggee may offer beside the interface. */
-export interface PlainValues {
+/** What a debuggee may offer beside the interface, to who passes it on at once. */
+export interface Shortcuts {
+  /**
+   * `memoryReadBytes` without a copy: the memory's own bytes, for as long as the program is stopped
+   * and nothing else is asked.
+   */
+  memoryBytes(memory: MemoryHandle, address: bigint, length: bigint): Uint8Array;
+
   /** `frameLocals`, or undefined if one of them is a reference: then there would be handles. */
   plainLocals(frame: FrameHandle): WasmValue[] | undefined;
 }

@@ -12,15 +12,23 @@ import type { ChannelBuffers } from '../channel/buffers.ts';
 import { CodecError } from '../channel/codec.ts';
 import { ChannelResponder } from '../channel/ends.ts';
 import { foresee } from './foresight.ts';
-import { arity, DICTIONARY, errorAnswer, handlesOf, ORDER, QUERIES } from './messages.ts';
+import {
+  arity,
+  DICTIONARY,
+  errorAnswer,
+  handlesOf,
+  ORDER,
+  QUERIES,
+  type QueryName,
+} from './messages.ts';
 import {
   type DebugEvent,
   type DebuggeeError,
   DebuggeeTrap,
   type Handle,
   type OpaqueDebugger,
-  type PlainValues,
   type Resumption,
+  type Shortcuts,
 } from './opaque-debugger.ts';
 
 /** What the debugger's `wait` gives, or throws. */
@@ -28,7 +36,7 @@ export type Outcome = DebugEvent | DebuggeeError;
 
 export class DebuggeeServer {
   readonly #channel: ChannelResponder;
-  readonly #debuggee: OpaqueDebugger & Partial<PlainValues>;
+  readonly #debuggee: OpaqueDebugger & Partial<Shortcuts>;
   /** Announced, and for all that is known here not yet taken. */
   #outcome: DebugEvent | Error | undefined;
   /** What the debugger asked for at the last stop. */
@@ -41,7 +49,7 @@ export class DebuggeeServer {
     [ORDER.takeEvent, () => this.#giveEvent()],
   ]);
 
-  constructor(buffers: ChannelBuffers, debuggee: OpaqueDebugger & Partial<PlainValues>) {
+  constructor(buffers: ChannelBuffers, debuggee: OpaqueDebugger & Partial<Shortcuts>) {
     this.#channel = new ChannelResponder(buffers, DICTIONARY);
     this.#debuggee = debuggee;
   }
@@ -105,11 +113,17 @@ export class DebuggeeServer {
       if (name === undefined || args.length !== arity(name)) {
         throw new DebuggeeTrap(`there is no query ${code} with ${args.length} arguments`);
       }
-      const method = this.#debuggee[name] as (...args: unknown[]) => unknown;
+      const method = this.#method(name) as (...args: unknown[]) => unknown;
       return [method.apply(this.#debuggee, args)];
     } catch (error) {
       return errorAnswer(error);
     }
+  }
+
+  #method(name: QueryName): unknown {
+    const { memoryBytes } = this.#debuggee;
+    // An answer is sent before anything else happens.
+    return name === 'memoryReadBytes' && memoryBytes ? memoryBytes : this.#debuggee[name];
   }
 
   #resume([how, asked]: unknown[], go: (how: Resumption) => void): void {

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { CodecError, Decoder, Dictionary, Encoder } from '../../src/channel/codec.ts';
+import { BIG_ARRAY, CodecError, Dictionary } from '../../src/channel/codec.ts';
+import { Decoder } from '../../src/channel/decoder.ts';
+import { Encoder } from '../../src/channel/encoder.ts';
 
 const dictionary = new Dictionary(['type', 'value', 'i32']);
 const encoder = new Encoder(dictionary);
 const decoder = new Decoder(dictionary);
+/** The whole message, with its inserts in their places. */
 const encode = (value: unknown) => {
   const length = encoder.encode(value);
-  return new Uint8Array(encoder.bytes.subarray(0, length));
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const { at, bytes } of [...encoder.inserts, { at: length, bytes: new Uint8Array(0) }]) {
+    pieces.push(encoder.bytes.subarray(from, at), bytes);
+    from = at;
+  }
+  return new Uint8Array(Buffer.concat(pieces));
 };
 const roundTrip = (value: unknown) => decoder.decode(encode(value));
 
@@ -37,6 +46,18 @@ describe('codec', () => {
     const bytes = decoder.decode(message) as Uint8Array;
     message.fill(9);
     expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('leaves big arrays where they are, among others', () => {
+    const big = new Uint8Array(BIG_ARRAY).fill(7);
+    const [first, last] = [big.subarray(0), big.map((_, i) => i)];
+    const value = { type: [first, 'i32', Uint8Array.of(1)], value: last };
+    expect(roundTrip(value)).toEqual(value);
+    encoder.encode(value);
+    expect(encoder.inserts.map(({ bytes }) => bytes)).toEqual([first, last]);
+    expect(encoder.inserts[0]!.bytes.buffer).toBe(big.buffer);
+    encoder.encode(Uint8Array.of(1));
+    expect(encoder.inserts).toEqual([]);
   });
 
   it('reads a part of a bigger buffer', () => {

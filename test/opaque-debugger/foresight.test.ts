@@ -4,7 +4,7 @@ import { Foresight, foresee } from '../../src/opaque-debugger/foresight.ts';
 import type {
   FrameHandle,
   OpaqueDebugger,
-  PlainValues,
+  Shortcuts,
 } from '../../src/opaque-debugger/opaque-debugger.ts';
 import { ScriptedDebugger } from '../support/scripted-debugger.ts';
 
@@ -29,7 +29,7 @@ function ask(foresight: Foresight, debuggee: OpaqueDebugger) {
 }
 
 test('what was asked for at one stop is there at the next', () => {
-  const debuggee: OpaqueDebugger & PlainValues = Object.assign(stopped(), {
+  const debuggee: OpaqueDebugger & Pick<Shortcuts, 'plainLocals'> = Object.assign(stopped(), {
     plainLocals: (frame: FrameHandle) => debuggee.frameLocals(frame),
   });
   const foresight = new Foresight();
