@@ -16,6 +16,8 @@ import { ERRORS } from './wit.ts';
 export const FAULTS = 0xfa17_0000_0000_0000n;
 export const NO_FAULT = 255;
 
+/** The server of the channel asks by the second name. */
+const READS = ['memoryReadBytes', 'memoryBytes'];
 /** What cannot fail, or must not for the test to go on. */
 const UNTOUCHED = ['state', 'wait', 'interrupt', 'release', 'finish', 'held', 'watch'];
 
@@ -27,7 +29,7 @@ export function withFaults<D extends OpaqueDebugger>(debuggee: D): D {
       if (typeof member !== 'function') return member;
       return (...args: unknown[]) => {
         const [, address] = args;
-        if (name === 'memoryReadBytes' && (address as bigint) >= FAULTS) {
+        if (READS.includes(name) && (address as bigint) >= FAULTS) {
           fault = ERRORS[Number((address as bigint) - FAULTS)];
         } else if (fault !== undefined && !UNTOUCHED.includes(name)) {
           throw new DebuggeeError(fault as never);
