@@ -67,6 +67,8 @@ export interface CodeLimits {
   readonly loopEffects: boolean;
   /** What all ways from a branch store is stored ahead of it: see `certain-stores.ts`. */
   readonly certainStores: boolean;
+  /** Calls behind which there is nothing but a trap are left to continuations: see `dead-ends.ts`. */
+  readonly deadEnds: boolean;
   /** In a loop with a `br_table` of so many cases, and so many calls, locals are stored at once. */
   readonly storesAtOnceFrom: number;
   /** Functions get their frame pointers as parameters where they are called by name: see `bodies.ts`. */
@@ -82,6 +84,8 @@ export interface CodeLimits {
   readonly callChecks: boolean;
   /** Loops that end after so many rounds, by constants alone, have none either; 0: all have. */
   readonly boundedRounds: number;
+  /** Exits behind calls store the result in one place: see `call-results.ts`. */
+  readonly sharedResults: boolean;
   /** Exits store what has changed, rather than all that ever does: see `cold-blocks.ts`. */
   readonly coldBlocks: boolean;
   /**
@@ -138,12 +142,14 @@ export const CODE_LIMITS: CodeLimits = {
   derivedLocals: true,
   loopEffects: true,
   certainStores: true,
+  deadEnds: true,
   storesAtOnceFrom: 8,
   frameParameter: true,
   leafFunctions: true,
   bareLeaves: 256,
   callChecks: true,
   boundedRounds: 1024,
+  sharedResults: true,
   coldBlocks: true,
   callersReferences: false,
   renewReferences: true,

@@ -13,11 +13,15 @@
  *     end
  *     leave
  *
+ * One more, inside $all, takes an operand along, which it stores and goes on to $clean: see
+ * `call-results.ts`.
+ *
  * Everything that is stored behind a block is kept for that in a register, or on V8's stack, from
  * where it was last written up to the last exit to that block: also what the frame has long since.
  * Behind calls that is everything, so those exits do not go where everything is stored. (A block for
  * each exit would need the least registers, and make the code more than twice as large.)
  */
+import { I32 } from '../../wasm/types.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
 import { LocalSet } from './local-set.ts';
@@ -55,6 +59,24 @@ export class ColdBlocks {
     this.count = isOne ? 1 : 3;
   }
 
+  /**
+   * Whether an exit before the instruction at `pc` may go to where only the operand on the top is stored:
+   * it is one that most calls leave, and nothing else is missing in the frame.
+   */
+  takesResult(pc: number): boolean {
+    const { plan, frame, walker } = this.#context;
+    const { operands, unsaved } = walker;
+    if (operands.height - 1 !== plan.resultHeight || operands.types[plan.resultHeight] !== I32)
+      return false;
+    if (unsaved.stale.length > 0 || !frame.hasOnlyTopUnsaved(operands)) return false;
+    return this.count === 1 || this.#isClean(pc);
+  }
+
+  /** Depth of the label behind which the operand on the top is stored. */
+  get resultDepth(): number {
+    return this.#context.labels.coldDepth(this.count);
+  }
+
   /** Depth of the label that an exit before the instruction at `pc` branches to. */
   depth(pc: number): number {
     return this.#context.labels.coldDepth(this.count === 1 ? 0 : this.#numberFor(pc));
@@ -62,13 +84,19 @@ export class ColdBlocks {
 
   #numberFor(pc: number): number {
     const { walker, plan } = this.#context;
+    if (this.#isClean(pc)) return 0;
     const fresh = plan.fresh.at(pc);
-    if (walker.unsaved.dirty.beyond(this.#none, fresh, 0) !== undefined) return 0;
     const more = walker.unsaved.dirty.beyond(this.#few, fresh, FEW - this.#fewCount);
     if (more === undefined) return 2;
     for (const local of more) this.#few.add(local);
     this.#fewCount += more.length;
     return 1;
+  }
+
+  /** Whether the frame has all locals. */
+  #isClean(pc: number): boolean {
+    const { walker, plan } = this.#context;
+    return walker.unsaved.dirty.beyond(this.#none, plan.fresh.at(pc), 0) !== undefined;
   }
 
   /** What is behind the end of the block with a number. */

@@ -1,13 +1,11 @@
 /** The cruise version of a function: rewritten once at load, run until a check says otherwise. */
 import { ByteWriter } from '../../wasm/byte-writer.ts';
-import { InstructionReader } from '../../wasm/instructions.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { FunctionEmitter } from './emitter.ts';
 import type { FunctionPlan } from './plan.ts';
+import { provideForContinuations } from './provide.ts';
 import { emitRenewal } from './renewal.ts';
-import { usesSegment } from './segments.ts';
-import { writtenTable } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
 import { VersionWriter } from './version-writer.ts';
 
@@ -70,7 +68,7 @@ export function emitEntry(
   const parameters = plan.params.length;
   const options = { limitAddress: undefined, hooks: 'none', traps: false } as const;
   const registers = parameters;
-  provideForContinuations(plan, target);
+  provideForContinuations(plan, target, plan.codeStart, plan.body.end);
   const code = new VersionWriter(
     plan,
     target,
@@ -83,20 +81,6 @@ export function emitEntry(
   code.blocks.close();
   code.finish();
   return assembleBody(code, [], {});
-}
-
-/**
- * Has the module get what it would have for the instructions that are not emitted: continuations call
- * functions of it for those with segments, and it must know of those that write to tables.
- */
-function provideForContinuations({ module, body }: FunctionPlan, target: EmitTarget): void {
-  const reader = new InstructionReader(module.bytes, body.codeStart, body.end);
-  const unused = new ByteWriter();
-  while (reader.read()) {
-    if (!usesSegment(reader) && writtenTable(reader) === undefined) continue;
-    target.instruction(reader, unused);
-    unused.clear();
-  }
 }
 
 /** Locals vector and code; shifts what has offsets by the former's length. */

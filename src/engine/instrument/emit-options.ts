@@ -29,7 +29,7 @@ export interface EmitOptions {
   /**
    * Loops without a check at the header, where each round has one behind a call, or few rounds follow.
    * Those behind find an interrupt as well, but it is reported at a header: a version that others leave
-   * to must have those.
+   * to must have those. Dead ends are left where they begin as well: see `dead-ends.ts`.
    */
   readonly fewerChecks?: boolean;
   /** How long the version may become before it is left for another. */

@@ -15,6 +15,7 @@ import type { EmitOptions } from './emit-options.ts';
 import { CAPPED, TRAP } from './layout.ts';
 import { LoadForwarding } from './load-forwarding.ts';
 import type { FunctionPlan } from './plan.ts';
+import { provideForContinuations } from './provide.ts';
 import { Structures } from './structures.ts';
 import type { EmitTarget } from './target.ts';
 import { MAY_TRAP, TrapChecks } from './trap-checks.ts';
@@ -30,6 +31,7 @@ const ADDRESSING = new OpcodeSet([
 export class FunctionEmitter {
   readonly code: VersionWriter;
   readonly #options: EmitOptions;
+  readonly #target: EmitTarget;
   /** The instruction that the version begins at: already reported, so it has no hook. */
   #unhookedPc = -1;
   /** Only the first time: in a loop, the instruction comes again with other operands. */
@@ -47,13 +49,19 @@ export class FunctionEmitter {
   readonly #values: AddressValues;
   readonly #loads: LoadForwarding;
   readonly structures: Structures;
+  /** Which of the plan's dead ends may be come to next, at which pc. */
+  #deadEnd = 0;
+  #deadEndPc = Infinity;
 
   /** @param parameters number of locals that are the emitted function's parameters */
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
     this.code = new VersionWriter(plan, target, options, parameters);
     this.#options = options;
+    this.#target = target;
     this.#trustedPc = options.trustedPc ?? -1;
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
+    // A version that others leave to has all that there is.
+    if (options.fewerChecks === true) this.#deadEndPc = plan.deadEnds[0] ?? Infinity;
     const { walker, frame, out } = this.code;
     const { operands } = walker;
     const dominance = this.#dominance;
@@ -222,8 +230,9 @@ export class FunctionEmitter {
     return false;
   }
 
-  /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
+  /** A dead end, the hook or the byte cap. False: the version has been left, the instruction is not emitted. */
   #beforeInstruction({ op, pc }: InstructionReader): boolean {
+    if (pc >= this.#deadEndPc && this.#leavesDeadEnd(pc)) return false;
     if (this.#budget === undefined && this.#options.hooks === 'none') return true;
     const entered = op !== Op.loop || this.#entersLoop(pc);
     if (pc === this.#unhookedPc) {
@@ -245,6 +254,19 @@ export class FunctionEmitter {
       this.#values.forgetGlobals();
       this.#loads.forget();
     }
+    return true;
+  }
+
+  /** Whether a dead end began here, which is left. */
+  #leavesDeadEnd(pc: number): boolean {
+    const { plan, exits } = this.code;
+    const { deadEnds } = plan;
+    // Those before could not be reached.
+    while (deadEnds[this.#deadEnd]! < pc) this.#deadEnd += 2;
+    this.#deadEndPc = deadEnds[this.#deadEnd] ?? Infinity;
+    if (this.#deadEndPc !== pc) return false;
+    provideForContinuations(plan, this.#target, pc, deadEnds[this.#deadEnd + 1]!);
+    exits.leave(pc);
     return true;
   }
 

@@ -3,6 +3,7 @@
  * through the hook, which may name a continuation to go on in.
  */
 import { Op } from '../../wasm/opcodes.ts';
+import { I32 } from '../../wasm/types.ts';
 import type { CallSites } from './call-sites.ts';
 import { CodeWriter, type ScratchLocals } from './code.ts';
 import type { ColdBlocks } from './cold-blocks.ts';
@@ -32,7 +33,7 @@ export interface ExitsContext {
 export class Exits {
   readonly #context: ExitsContext;
   /** What is known of the exit whose condition comes, between `prepare` and `leaveIf`. */
-  #prepared: { readonly stores: boolean; readonly flagsAt: number } | undefined;
+  #prepared: { readonly kind: 'plain' | 'result' | 'stores'; readonly flagsAt: number } | undefined;
 
   constructor(context: ExitsContext) {
     this.#context = context;
@@ -56,10 +57,12 @@ export class Exits {
 
   /** A check: leaves for good, before the instruction at `pc`, if something wants to stop. */
   check(pc: number): void {
-    const { out, options } = this.#context;
+    const { out, options, cold } = this.#context;
     const { limitAddress } = options;
     if (limitAddress === undefined) return;
-    this.prepare(pc);
+    // The result needs no home: it is taken along from where it is.
+    if (cold.takesResult(pc)) this.#prepared = { kind: 'result', flagsAt: this.#pushNumber(pc) };
+    else this.prepare(pc);
     out.pollLimit(limitAddress);
     this.leaveIf(pc);
   }
@@ -83,8 +86,15 @@ export class Exits {
     if (this.#prepared !== undefined) return;
     const { frame, walker } = this.#context;
     frame.houseOperands(walker.operands);
-    const stores = walker.unsaved.stale.length > 0 || frame.hasUnsaved(walker.operands);
-    this.#prepared = { stores, flagsAt: stores ? -1 : this.#pushNumber(pc) };
+    const kind = this.#kindAt(pc & ~BEYOND);
+    this.#prepared = { kind, flagsAt: kind === 'stores' ? -1 : this.#pushNumber(pc) };
+  }
+
+  #kindAt(pc: number): 'plain' | 'result' | 'stores' {
+    const { frame, walker, cold } = this.#context;
+    const { operands, unsaved } = walker;
+    if (unsaved.stale.length === 0 && !frame.hasUnsaved(operands)) return 'plain';
+    return cold.takesResult(pc) ? 'result' : 'stores';
   }
 
   /**
@@ -95,11 +105,11 @@ export class Exits {
    */
   leaveIf(pc: number): number {
     const { out, frame, walker } = this.#context;
-    const { stores, flagsAt } = this.#prepared!;
+    const { kind, flagsAt } = this.#prepared!;
     this.#prepared = undefined;
     this.#hint(false);
-    if (!stores) {
-      out.brIf(this.#coldDepth(pc));
+    if (kind !== 'stores') {
+      out.brIf(kind === 'plain' ? this.#coldDepth(pc) : this.#context.cold.resultDepth);
       out.op(Op.drop);
       return flagsAt;
     }
@@ -193,6 +203,18 @@ export class Exits {
   /** Makes an exit with the flag TRAP one with BEYOND. */
   static leaveBeyond(out: CodeWriter, flagsAt: number): void {
     out.setBits(flagsAt, CAPPED >>> (32 - FLAGS));
+  }
+
+  /** Behind the innermost cold block, whose results are an operand and the exit number. */
+  writeResult(): void {
+    const { out, scratch, frame, plan, cold } = this.#context;
+    const home = scratch.home(I32, plan.resultHeight % plan.homes);
+    frame.beginExit();
+    out.localSet(scratch.pc);
+    out.localSet(home);
+    frame.storeResult(home, plan.resultHeight);
+    out.localGet(scratch.pc);
+    if (cold.count > 1) out.br(cold.count - 1);
   }
 
   /** Behind the cold blocks, the frame is complete and the exit number on the stack: leaves. */

@@ -6,6 +6,7 @@
  * homes, and pushed again. V8's optimizing compiler sees through that; the baseline one pays a move.
  */
 import { Op } from '../../wasm/opcodes.ts';
+import { I32 } from '../../wasm/types.ts';
 import { FrameLocals, type FrameWriterContext } from './frame-locals.ts';
 import { CONSTANT, DERIVED, NO_HOME, type OperandStack, SLOT } from './operands.ts';
 import { operandOffset } from './plan.ts';
@@ -64,6 +65,20 @@ export class FrameWriter extends FrameLocals {
       if (this.#isUnsaved(operands, i)) return true;
     }
     return false;
+  }
+
+  /** Whether the topmost operand, and no other, is one that its slot does not hold. */
+  hasOnlyTopUnsaved(operands: OperandStack): boolean {
+    const top = operands.height - 1;
+    for (let i = operands.savedBelow; i < top; i++) {
+      if (this.#isUnsaved(operands, i)) return false;
+    }
+    return this.#isUnsaved(operands, top);
+  }
+
+  /** Stores the i32 in a local where the operand at a height is in the frame. */
+  storeResult(local: number, height: number): void {
+    this.slots.storeLocal(I32, operandOffset(this.plan, height), local);
   }
 
   /** Stores the operands that their slots do not hold, all of them housed; `operands` stays as it is. */

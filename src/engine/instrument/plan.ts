@@ -45,11 +45,15 @@ export interface FunctionPlan extends WalkedFunction {
   readonly derived: DerivedLocals;
   /** What it may call without checks. */
   readonly bareLeaves: BareLeaves;
-  /** Calls nothing: nobody's frame is behind its own. */
+  /** Calls nothing, but in dead ends: nobody's frame is behind that of its cruise version. */
   readonly isLeaf: boolean;
-  /** How many calls there are that return. */
+  /** How many calls there are that return, without those in dead ends. */
   readonly calls: number;
   readonly certainStores: CertainStores;
+  /** Where dead ends begin and end, ascending: see `dead-ends.ts`. */
+  readonly deadEnds: readonly number[];
+  /** Height of the operand that an exit may take along: see `call-results.ts`. */
+  readonly resultHeight: number;
   /** The hierarchies of the references among locals and operands. */
   readonly references: ReadonlySet<Hierarchy>;
   /** Byte offset in the frame of each local. */
@@ -149,6 +153,8 @@ export function planFunction(
     derived: shape.derived,
     calls: shape.calls,
     certainStores: shape.certainStores,
+    deadEnds: shape.deadEnds,
+    resultHeight: shape.resultHeight,
     writesBelow:
       limits.equalOperands && shape.maxHeight < INDEX_FROM ? shape.writesBelow : undefined,
     derivesOperands:

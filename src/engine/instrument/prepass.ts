@@ -4,9 +4,11 @@ import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { EXNREF, type RefType } from '../../wasm/types.ts';
 import type { BareLeaves } from './bare-leaves.ts';
+import { CallResults, NONE } from './call-results.ts';
 import { CertainStores, CertainStoresScan } from './certain-stores.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
+import { DeadEnds } from './dead-ends.ts';
 import { Delimiters } from './delimiters.ts';
 import { DerivedLocals, findDerivedLocals } from './derived-locals.ts';
 import { FirstWrites } from './fresh-locals.ts';
@@ -33,11 +35,13 @@ export interface Shape {
   readonly derived: DerivedLocals;
   /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
   readonly writesBelow: ReadonlyMap<number, LocalSet>;
-  /** Calls nothing. */
+  /** Calls nothing, but in dead ends. */
   readonly isLeaf: boolean;
-  /** How many calls there are that return. */
+  /** How many calls there are that return, without those in dead ends. */
   readonly calls: number;
   readonly certainStores: CertainStores;
+  readonly deadEnds: readonly number[];
+  readonly resultHeight: number;
 }
 
 const NO_REFERENCES: ReadonlySet<RefType> = new Set();
@@ -79,6 +83,8 @@ export function prepass(
     isLeaf: calls === 0 && !pass.hasTailCalls && limits.leafFunctions,
     calls,
     certainStores: pass.certain?.find() ?? CertainStores.NONE,
+    deadEnds: pass.deadEnds?.found ?? [],
+    resultHeight: pass.results?.height() ?? NONE,
   };
 }
 
@@ -96,6 +102,8 @@ class Prepass {
   readonly inductions: InductionScan | undefined;
   readonly certain: CertainStoresScan | undefined;
   readonly writesBelow = new Map<number, LocalSet>();
+  readonly deadEnds: DeadEnds | undefined;
+  readonly results: CallResults | undefined;
   maxHeight = 0;
   loopDepth = 0;
   hasTailCalls = false;
@@ -121,6 +129,8 @@ class Prepass {
     this.#limits = limits;
     this.#reader = new InstructionReader(fn.module.bytes, body.codeStart, body.end);
     this.walker = new Walker(fn, 0);
+    this.results = limits.sharedResults ? new CallResults() : undefined;
+    this.deadEnds = limits.deadEnds ? new DeadEnds(body.codeStart) : undefined;
     this.localWrites = new LocalWrites(fn.localTypes, params);
     this.certain = limits.certainStores ? new CertainStoresScan(fn.localTypes.length) : undefined;
     this.inductions = limits.valueRanges ? new InductionScan() : undefined;
@@ -155,14 +165,17 @@ class Prepass {
     const { op } = reader;
     if (walker.concerns(reader)) {
       this.legacy.note(reader, walker);
+      this.#noteDeadEnd(reader);
       if (DELIMITERS.has(op)) this.delimiters.add(reader.pc);
     }
     this.#note(reader);
     this.#noteWays(reader);
     const { innermost } = walker;
     const depth = walker.constructs.length;
+    const returns = walker.reachable && isCall(reader.op);
     if (walker.reachable) this.#apply(reader);
     else walker.apply(reader);
+    if (returns) this.results?.note(walker.operands);
     const depthAfter = walker.constructs.length;
     if (depthAfter > depth) {
       this.#opened(reader, depthAfter);
@@ -171,6 +184,16 @@ class Prepass {
       if (depthAfter > 0) this.certain?.close(innermost.kind === 'loop');
     }
     this.maxHeight = Math.max(this.maxHeight, walker.operands.height);
+  }
+
+  /** Calls in dead ends are not in the cruise version. */
+  #noteDeadEnd(reader: InstructionReader): void {
+    if (this.deadEnds === undefined) return;
+    const calls = this.deadEnds.note(reader);
+    if (calls === 0) return;
+    this.calls -= calls;
+    const effects = this.#openLoops.at(-1)?.effects;
+    if (effects !== undefined) effects.calls -= calls;
   }
 
   #noteWays(reader: InstructionReader): void {

@@ -77,7 +77,8 @@ export class VersionWriter {
     const walker = new Walker(plan, registers);
     const blocks = new BlockWriter(plan, target, out);
     const { labels } = blocks;
-    const callsNothing = plan.isLeaf && options.hooks === 'none';
+    const hasDeadEnds = plan.deadEnds.length > 0 && options.fewerChecks !== true;
+    const callsNothing = plan.isLeaf && options.hooks === 'none' && !hasDeadEnds;
     this.#callsNothing = callsNothing;
     const calls = new CallSites({ plan, out, scratch, walker, callsNothing });
     this.out = out;
@@ -111,12 +112,17 @@ export class VersionWriter {
     if (this.options.frameParameter !== true) this.frame.begin(this.#callsNothing);
     for (let i = 0; i < this.cold.count; i++)
       blocks.open([I32], { construct: undefined, role: 'cold' });
+    if (plan.resultHeight >= 0) blocks.open([I32, I32], { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }
 
   /** After the function's last `end`. */
   finish(): void {
     this.out.op(Op.return);
+    if (this.plan.resultHeight >= 0) {
+      this.blocks.close();
+      this.exits.writeResult();
+    }
     for (let i = this.cold.count - 1; i >= 0; i--) {
       this.blocks.close();
       this.cold.write(i);

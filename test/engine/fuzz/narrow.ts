@@ -49,6 +49,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     derivedLocals: false,
     loopEffects: false,
     certainStores: false,
+    deadEnds: false,
     coldBlocks: false,
     callChecks: false,
     boundedRounds: 0,

@@ -130,7 +130,7 @@ export class StatementWriter extends ExpressionWriter {
     this.labels.push({ types: [] });
     const { results } = this.current;
     const tail = this.functions.findIndex((f) => same(f.results, results));
-    switch (this.random.below(4)) {
+    switch (this.random.below(5)) {
       case 0: {
         const depth = this.random.below(this.labels.length);
         const { types } = this.labels[this.labels.length - 1 - depth]!;
@@ -149,11 +149,23 @@ export class StatementWriter extends ExpressionWriter {
         }
         this.emit('nop');
         break;
+      case 3:
+        this.deadEnd();
+        break;
       default:
         for (const type of results) this.expression(type, 1);
         this.emit('return');
     }
     if (this.chance(3)) this.statements(1);
+    this.labels.pop();
+    this.emit('end');
+  }
+  /** A call behind which there is nothing but a trap; seldom, because that ends the program. */
+  protected deadEnd(): void {
+    this.emit('global.get $fuel', 'i32.const 3', 'i32.and', 'i32.eqz', 'if');
+    this.labels.push({ types: [] });
+    this.call(this.types(2), 1);
+    this.emit('unreachable');
     this.labels.pop();
     this.emit('end');
   }
