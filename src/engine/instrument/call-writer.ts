@@ -7,6 +7,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { type BareCallee, BareCalls, type BareCallsContext } from './bare-calls.ts';
 import { BEYOND } from './layout.ts';
+import { isCall } from './loop-effects.ts';
 
 export class CallWriter {
   readonly #context: BareCallsContext;
@@ -28,6 +29,8 @@ export class CallWriter {
   check(reader: InstructionReader, traps: boolean): boolean {
     this.#bareCallee = this.#bareCalls.check(reader);
     if (this.#bareCallee !== undefined) return true;
+    // What is stored for the call need not be stored by its exit.
+    if (traps && reader.op !== Op.call && isCall(reader.op)) this.#store(reader.pc);
     return traps && this.#leavesUnlessSigned(reader);
   }
 
@@ -51,7 +54,7 @@ export class CallWriter {
   /** `call`, `call_indirect` or `call_ref`. */
   call(reader: InstructionReader): void {
     const { code, target, dominance, values, loads } = this.#context;
-    const { walker, frame, out, calls } = code;
+    const { walker, out, calls } = code;
     const bare = this.#bareCallee;
     if (bare !== undefined) {
       this.#bareCallee = undefined;
@@ -60,8 +63,7 @@ export class CallWriter {
       return;
     }
     values.forgetGlobals();
-    frame.flushKeptLocals(walker, reader.pc);
-    frame.flushKeptOperands(walker.operands);
+    this.#store(reader.pc);
     const { frameSize } = code.plan;
     const body = reader.op === Op.call ? target.body(reader.index) : undefined;
     if (body === undefined) calls.setCalleeFrame(frameSize);
@@ -78,6 +80,13 @@ export class CallWriter {
     code.exits.check(reader.next);
     dominance.endStretch();
     loads.forget();
+  }
+
+  /** Stores what is kept during the call at `pc`. */
+  #store(pc: number): void {
+    const { frame, walker } = this.#context.code;
+    frame.flushKeptLocals(walker, pc);
+    frame.flushKeptOperands(walker.operands);
   }
 
   /** `return_call`. */

@@ -120,11 +120,20 @@ export class CodeWriter extends ByteWriter {
    * an i64: as an i32, V8 makes the load an operand of the comparison, and then loads once more.
    */
   isByte(offset: number, value: number): void {
+    this.#compareByte(offset, value, Op.i64Eq);
+  }
+
+  /** The same, whether it has another value. */
+  isNotByte(offset: number, value: number): void {
+    this.#compareByte(offset, value, Op.i64Ne);
+  }
+
+  #compareByte(offset: number, value: number, comparison: number): void {
     this.op(Op.i64Load8U);
     this.#memarg(0, offset);
     this.op(Op.i64Const);
     this.s64(BigInt(value));
-    this.op(Op.i64Eq);
+    this.op(comparison);
   }
 
   /** Store to the debug memory; the address and the value are on the stack. */

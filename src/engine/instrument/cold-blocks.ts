@@ -24,7 +24,7 @@
 import { I32 } from '../../wasm/types.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
-import { LocalSet } from './local-set.ts';
+import { type Keep, LocalSet } from './local-set.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Walker } from './walker.ts';
 
@@ -69,7 +69,7 @@ export class ColdBlocks {
     if (operands.height - 1 !== plan.resultHeight || operands.types[plan.resultHeight] !== I32)
       return false;
     if (unsaved.stale.length > 0 || !frame.hasOnlyTopUnsaved(operands)) return false;
-    return this.count === 1 || this.#isClean(pc);
+    return this.count === 1 || this.#isClean(plan.fresh.at(pc));
   }
 
   /** Depth of the label behind which the operand on the top is stored. */
@@ -84,8 +84,8 @@ export class ColdBlocks {
 
   #numberFor(pc: number): number {
     const { walker, plan } = this.#context;
-    if (this.#isClean(pc)) return 0;
     const fresh = plan.fresh.at(pc);
+    if (this.#isClean(fresh)) return 0;
     const more = walker.unsaved.dirty.beyond(this.#few, fresh, FEW - this.#fewCount);
     if (more === undefined) return 2;
     for (const local of more) this.#few.add(local);
@@ -94,16 +94,16 @@ export class ColdBlocks {
   }
 
   /** Whether the frame has all locals. */
-  #isClean(pc: number): boolean {
-    const { walker, plan } = this.#context;
-    return walker.unsaved.dirty.beyond(this.#none, plan.fresh.at(pc), 0) !== undefined;
+  #isClean(fresh: Keep): boolean {
+    const { dirty } = this.#context.walker.unsaved;
+    return dirty.beyond(this.#none, fresh, 0) !== undefined;
   }
 
   /** What is behind the end of the block with a number. */
   write(number: number): void {
     const { frame } = this.#context;
     frame.beginExit();
-    if (number === this.count - 1) frame.storeLocals((local) => !this.#few.has(local));
-    else if (number === 1) frame.storeLocals((local) => this.#few.has(local));
+    if (number === this.count - 1) frame.storeLocals((local) => !this.#few.has(local), true);
+    else if (number === 1) frame.storeLocals((local) => this.#few.has(local), false);
   }
 }

@@ -119,6 +119,8 @@ export function continuationModule(
     leaveType: types.leave(),
     leaveFunction: undefined,
     hookFunction: 0,
+    // A module of its own is not worth it.
+    runStore: () => undefined,
     resultsType: (results) => types.func([], results),
     // Numbered with the globals, as ones before the first.
     references: (hierarchy) =>

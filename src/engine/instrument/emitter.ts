@@ -28,6 +28,9 @@ const ADDRESSING = new OpcodeSet([
   ...[Op.i32LtS, Op.i32LtU, Op.i32GtS, Op.i32GtU, Op.i32LeS, Op.i32LeU, Op.i32GeS, Op.i32GeU],
 ]);
 
+/** Behind all code. Not infinite: V8 compares small integers faster. */
+const NEVER = (1 << 30) - 1;
+
 export class FunctionEmitter {
   readonly code: VersionWriter;
   readonly #options: EmitOptions;
@@ -51,7 +54,7 @@ export class FunctionEmitter {
   readonly structures: Structures;
   /** Which of the plan's dead ends may be come to next, at which pc. */
   #deadEnd = 0;
-  #deadEndPc = Infinity;
+  #deadEndPc = NEVER;
 
   /** @param parameters number of locals that are the emitted function's parameters */
   constructor(plan: FunctionPlan, target: EmitTarget, options: EmitOptions, parameters: number) {
@@ -61,7 +64,7 @@ export class FunctionEmitter {
     this.#trustedPc = options.trustedPc ?? -1;
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     // A version that others leave to has all that there is.
-    if (options.fewerChecks === true) this.#deadEndPc = plan.deadEnds[0] ?? Infinity;
+    if (options.fewerChecks === true) this.#deadEndPc = plan.deadEnds[0] ?? NEVER;
     const { walker, frame, out } = this.code;
     const { operands } = walker;
     const dominance = this.#dominance;
@@ -149,7 +152,8 @@ export class FunctionEmitter {
     const { op } = reader;
     if (op === Op.end) this.structures.closeChunk();
     if (this.code.walker.reachable) {
-      const left = !this.#beforeInstruction(reader);
+      const isLeft = reader.pc >= this.#deadEndPc && this.#leavesDeadEnd(reader.pc);
+      const left = isLeft || !this.#beforeInstruction(reader);
       if (!left && this.#loads.forward(reader)) return;
       const leaves = left || !this.#checkTrap(reader);
       this.#trustedPc = -1;
@@ -230,9 +234,8 @@ export class FunctionEmitter {
     return false;
   }
 
-  /** A dead end, the hook or the byte cap. False: the version has been left, the instruction is not emitted. */
+  /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
   #beforeInstruction({ op, pc }: InstructionReader): boolean {
-    if (pc >= this.#deadEndPc && this.#leavesDeadEnd(pc)) return false;
     if (this.#budget === undefined && this.#options.hooks === 'none') return true;
     const entered = op !== Op.loop || this.#entersLoop(pc);
     if (pc === this.#unhookedPc) {
@@ -263,7 +266,7 @@ export class FunctionEmitter {
     const { deadEnds } = plan;
     // Those before could not be reached.
     while (deadEnds[this.#deadEnd]! < pc) this.#deadEnd += 2;
-    this.#deadEndPc = deadEnds[this.#deadEnd] ?? Infinity;
+    this.#deadEndPc = deadEnds[this.#deadEnd] ?? NEVER;
     if (this.#deadEndPc !== pc) return false;
     provideForContinuations(plan, this.#target, pc, deadEnds[this.#deadEnd + 1]!);
     exits.leave(pc);

@@ -3,7 +3,7 @@
  * through the hook, which may name a continuation to go on in.
  */
 import { Op } from '../../wasm/opcodes.ts';
-import { I32 } from '../../wasm/types.ts';
+import { I32, type ValType } from '../../wasm/types.ts';
 import type { CallSites } from './call-sites.ts';
 import { CodeWriter, type ScratchLocals } from './code.ts';
 import type { ColdBlocks } from './cold-blocks.ts';
@@ -15,6 +15,8 @@ import type { SignatureTest } from './signature-tables.ts';
 import type { EmitTarget, EngineTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
+/** Of the block that takes an operand along. */
+export const RESULT_TYPES: readonly ValType[] = [I32, I32];
 /** Number of the uppermost bits of a pc that are flags. */
 const FLAGS = 2;
 
@@ -141,38 +143,39 @@ export class Exits {
       out.op(Op.i32LtU);
       out.op(Op.i32Eqz);
     };
-    this.#leaveUnless(pc, [...conditions, isBeyond], () => {
+    const hasOther = (): void => {
       pushIndex();
-      out.isByte(address, signature);
-    });
-  }
-
-  /** Leaves before the instruction at `pc` if one of the conditions holds. All operands have homes. */
-  leaveIfAny(conditions: readonly (() => void)[], pc: number): void {
-    const last = conditions.at(-1);
-    if (last === undefined) return;
-    this.#leaveUnless(pc, conditions.slice(0, -1), () => {
-      last();
-      this.#context.out.op(Op.i32Eqz);
-    });
+      out.isNotByte(address, signature);
+    };
+    this.leaveIfAny([...conditions, isBeyond, hasOther], pc);
   }
 
   /**
-   * Leaves if one of the conditions holds, or the one to stay does not. A branch for each: V8 would make
-   * values of them.
+   * Leaves before the instruction at `pc` if one of the conditions holds. All operands have homes. A branch
+   * for each: V8 would make values of them.
    */
-  #leaveUnless(pc: number, conditions: readonly (() => void)[], pushStays: () => void): void {
+  leaveIfAny(conditions: readonly (() => void)[], pc: number): void {
     const { out, frame, walker } = this.#context;
-    out.block();
-    out.block();
-    for (const push of conditions) {
-      push();
-      this.#hint(false);
-      out.brIf(0);
+    if (conditions.length === 0) return;
+    if (walker.unsaved.stale.length === 0 && !frame.hasUnsaved(walker.operands)) {
+      this.#pushNumber(pc);
+      for (const push of conditions) {
+        push();
+        this.#hint(false);
+        out.brIf(this.#coldDepth(pc));
+      }
+      out.op(Op.drop);
+      return;
     }
-    pushStays();
-    this.#hint(true);
-    out.brIf(1);
+    out.block();
+    out.block();
+    conditions.forEach((push, i) => {
+      const isLast = i === conditions.length - 1;
+      push();
+      if (isLast) out.op(Op.i32Eqz);
+      this.#hint(isLast);
+      out.brIf(isLast ? 1 : 0);
+    });
     out.end();
     frame.storeStale(walker, pc & ~BEYOND);
     frame.storeOperands(walker.operands);

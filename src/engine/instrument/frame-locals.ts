@@ -4,15 +4,19 @@
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { EXNREF, I64, type ValType } from '../../wasm/types.ts';
+import { EXNREF, I64, type NumType, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { type DerivedLocal, NOT_WRITTEN } from './derived-locals.ts';
 import { FrameSlots } from './frame-slots.ts';
 import { caughtOffset } from './legacy-shape.ts';
 import type { LoopEffects } from './loop-effects.ts';
 import type { FunctionPlan } from './plan.ts';
+import { LEAST_RUN, MOST_RUN } from './run-stores.ts';
 import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
+
+/** From one that is wanted to the next in a run: to begin another takes as many bytes. */
+const MOST_OTHERS = 4;
 
 export interface FrameWriterContext {
   readonly plan: FunctionPlan;
@@ -87,11 +91,56 @@ export class FrameLocals {
     unsaved.dirty.take(keep, this.#store);
   }
 
-  /** Stores those of the locals that differ from what they begin with at any time. */
-  storeLocals(which: (local: number) => boolean): void {
-    const { fresh, derived } = this.plan;
+  /**
+   * Stores those of the locals that differ from what they begin with at any time.
+   *
+   * @param andOthers others may be stored as well if there are some of these on both sides: they are as
+   *   they should be in the frame then, or not looked at
+   */
+  storeLocals(which: (local: number) => boolean, andOthers: boolean): void {
+    const { fresh, derived, keptTypes } = this.plan;
+    let first = -1;
+    let last = -1;
+    let wanted = 0;
     for (let i = 0; i < this.#registers; i++) {
-      if (which(i) && !fresh.isConstant(i) && !derived.isDerived(i)) this.#storeLocal(i);
+      if (!which(i) || fresh.isConstant(i) || derived.isDerived(i)) continue;
+      if (wanted > 0 && (keptTypes[i] !== keptTypes[last] || !this.#joins(last, i, andOthers))) {
+        this.#storeRun(first, last, wanted);
+        wanted = 0;
+      }
+      if (wanted++ === 0) first = i;
+      last = i;
+    }
+    if (wanted > 0) this.#storeRun(first, last, wanted);
+  }
+
+  /** Whether locals of one type are stored together, and those between them. */
+  #joins(from: number, to: number, andOthers: boolean): boolean {
+    const { keptTypes, derived } = this.plan;
+    const type = keptTypes[from]!;
+    if (type.kind === 'ref') return false;
+    if (to - from === 1) return true;
+    if (!andOthers || to - from > MOST_OTHERS) return false;
+    for (let i = from + 1; i < to; i++) {
+      if (keptTypes[i] !== type || derived.isDerived(i)) return false;
+    }
+    return true;
+  }
+
+  /** Stores locals, of which so many are wanted: the first and the last one are. */
+  #storeRun(first: number, last: number, wanted: number): void {
+    if (wanted < LEAST_RUN) {
+      this.#storeLocal(first);
+      if (last > first) this.#storeLocal(last);
+      return;
+    }
+    const { keptTypes, localOffsets } = this.plan;
+    const type = keptTypes[first] as NumType;
+    for (let i = first; i <= last; i += MOST_RUN) {
+      const locals: number[] = [];
+      const end = Math.min(last + 1, i + MOST_RUN);
+      for (let k = i; k < end; k++) locals.push(this.scratch.own(k));
+      this.slots.storeRun(type, localOffsets[i]!, locals);
     }
   }
 

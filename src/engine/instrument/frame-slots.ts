@@ -1,12 +1,13 @@
 /** Emits the access to one place of a frame: in the debug memory, or in an array of references. */
 import { Op } from '../../wasm/opcodes.ts';
 import { writeHeapType } from '../../wasm/type-codec.ts';
-import { I32, type ValType } from '../../wasm/types.ts';
+import { I32, type NumType, type ValType } from '../../wasm/types.ts';
 import type { CodeWriter, ScratchLocals } from './code.ts';
 import { FRAME_POINTER, STACK } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import { pushReferences, type ReferencePlace } from './reference-place.ts';
 import { type Hierarchy, hierarchyOf, isBottom, isTop, REFERENCE_SIZE, TOP } from './references.ts';
+import { sizeOfNumber } from './run-stores.ts';
 import type { EmitTarget } from './target.ts';
 
 export class FrameSlots {
@@ -116,6 +117,26 @@ export class FrameSlots {
     } else {
       this.store(type, offset, () => out.localGet(local));
     }
+  }
+
+  /** Stores locals whose places are next to each other, by their indices in the emitted function. */
+  storeRun(type: NumType, offset: number, locals: readonly number[]): void {
+    const out = this.#out;
+    const store = this.#target.runStore(type, locals.length);
+    if (store === undefined) {
+      locals.forEach((local, i) => {
+        this.storeLocal(type, offset + i * sizeOfNumber(type), local);
+      });
+      return;
+    }
+    this.#pushBase();
+    if (offset !== 0) {
+      out.i32Const(offset);
+      out.op(Op.i32Add);
+    }
+    for (const local of locals) out.localGet(local);
+    out.op(Op.call);
+    out.u32(store);
   }
 
   /** Fills places, `start` to `end` (byte offsets), with zeros and null: those of these types. */

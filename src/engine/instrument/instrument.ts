@@ -36,6 +36,7 @@ import { ModuleCode } from './module-code.ts';
 import { planFunction } from './plan.ts';
 import { type ReferencePlace, referencePlace, writeReferencesGlobal } from './reference-place.ts';
 import type { Hierarchy } from './references.ts';
+import { RunStores } from './run-stores.ts';
 import { Segments, usesSegment } from './segments.ts';
 import { SignatureTables } from './signature-tables.ts';
 import type { EmitTarget } from './target.ts';
@@ -255,10 +256,12 @@ function cruiseTarget(
     leaveType: types.leave(),
   };
   const { length } = module.bodies;
+  const stores = new RunStores(engine.debugMemory, types, add);
   const hasRoom = length > 0 && 2 * length <= MAX_FUNCTIONS;
   return {
     ...engine,
     leaveFunction: hasRoom ? add(engine.leaveType, withSize(leaveBody(engine))) : undefined,
+    runStore: (type, count) => (hasRoom ? stores.of(type, count) : undefined),
     hookFunction: undefined,
     resultsType(results) {
       let type = resultTypes.get(results);

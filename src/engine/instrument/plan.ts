@@ -23,6 +23,7 @@ import type { LoopEffects } from './loop-effects.ts';
 import { INDEX_FROM } from './operands.ts';
 import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, isShown, REFERENCE_SIZE, storageType } from './references.ts';
+import { sizeOfNumber } from './run-stores.ts';
 import type { WalkedFunction } from './walker.ts';
 
 export interface FunctionPlan extends WalkedFunction {
@@ -78,10 +79,8 @@ export interface FunctionPlan extends WalkedFunction {
 }
 
 /** Bytes of a local in a frame. Not a table by the names of types: V8 would hash those each time. */
-function sizeOf({ kind }: ValType): number {
-  if (kind === 'i32' || kind === 'f32') return 4;
-  if (kind === 'i64' || kind === 'f64') return 8;
-  return kind === 'v128' ? 16 : REFERENCE_SIZE;
+function sizeOf(type: ValType): number {
+  return type.kind === 'ref' ? REFERENCE_SIZE : sizeOfNumber(type);
 }
 
 /** @throws WasmError if the body is malformed */

@@ -1,7 +1,7 @@
 /** What an emitter must know of the module that its code goes into. */
 import type { ByteWriter } from '../../wasm/byte-writer.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
-import type { ValType } from '../../wasm/types.ts';
+import type { NumType, ValType } from '../../wasm/types.ts';
 import type { BareCopy } from './bare-copies.ts';
 import type { MemoryLimit } from './memory-limits.ts';
 import type { ReferencePlace } from './reference-place.ts';
@@ -24,6 +24,8 @@ export interface EngineTarget {
 export interface EmitTarget extends EngineTarget {
   /** Index of a function that does what `leaveBody` says; undefined: each function does it itself. */
   readonly leaveFunction: number | undefined;
+  /** Index of a function that stores values, see `run-stores.ts`; undefined: there is none. */
+  runStore(type: NumType, count: number): number | undefined;
   /** Function index of `hook`; undefined where no hooks are emitted. */
   readonly hookFunction: number | undefined;
   /** Where references of a hierarchy are kept. */

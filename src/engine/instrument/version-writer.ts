@@ -21,7 +21,7 @@ import { CodeWriter, ScratchLocals } from './code.ts';
 import { MAX_BODY_BYTES } from './code-limits.ts';
 import { ColdBlocks } from './cold-blocks.ts';
 import type { EmitOptions } from './emit-options.ts';
-import { Exits } from './exits.ts';
+import { Exits, RESULT_TYPES } from './exits.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
 import type { FunctionPlan } from './plan.ts';
@@ -112,7 +112,7 @@ export class VersionWriter {
     if (this.options.frameParameter !== true) this.frame.begin(this.#callsNothing);
     for (let i = 0; i < this.cold.count; i++)
       blocks.open([I32], { construct: undefined, role: 'cold' });
-    if (plan.resultHeight >= 0) blocks.open([I32, I32], { construct: undefined, role: 'cold' });
+    if (plan.resultHeight >= 0) blocks.open(RESULT_TYPES, { construct: undefined, role: 'cold' });
     blocks.open(plan.results, { construct: this.walker.constructs[0]!, role: 'plain' });
   }
 

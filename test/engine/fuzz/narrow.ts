@@ -50,6 +50,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     loopEffects: false,
     certainStores: false,
     deadEnds: false,
+    sharedResults: false,
     coldBlocks: false,
     callChecks: false,
     boundedRounds: 0,
