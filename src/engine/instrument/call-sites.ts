@@ -7,9 +7,6 @@ import { FRAME_POINTER } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
 import type { Walker } from './walker.ts';
 
-/** With as many calls, a function keeps the frame pointer of its callees. */
-const LEAST_CALLS = 6;
-
 export interface CallSitesContext {
   readonly plan: FunctionPlan;
   readonly out: CodeWriter;
@@ -41,7 +38,7 @@ export class CallSites {
 
   /** Where the function begins, and may go on: several calls are shorter then. */
   keepCalleeFrame(): void {
-    if (this.#plan.calls < LEAST_CALLS) return;
+    if (this.#plan.calls < this.#plan.limits.calleeFrameFrom) return;
     this.pushCalleeFrame(this.#plan.frameSize);
     this.#calleeFrame = this.#scratch.calleeFrame();
     this.#out.localSet(this.#calleeFrame);

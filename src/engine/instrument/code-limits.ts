@@ -73,6 +73,10 @@ export interface CodeLimits {
   readonly storesAtOnceFrom: number;
   /** Functions get their frame pointers as parameters where they are called by name: see `bodies.ts`. */
   readonly frameParameter: boolean;
+  /** With so many calls, a function keeps the frame pointer of its callees: see `CallSites`. */
+  readonly calleeFrameFrom: number;
+  /** Exits call one function of the module that leaves, rather than each doing it: see `leaveBody`. */
+  readonly sharedLeave: boolean;
   /** Functions that call nothing do without the frame pointer: see `Exits.check`. */
   readonly leafFunctions: boolean;
   /**
@@ -145,6 +149,8 @@ export const CODE_LIMITS: CodeLimits = {
   deadEnds: true,
   storesAtOnceFrom: 8,
   frameParameter: true,
+  calleeFrameFrom: 6,
+  sharedLeave: true,
   leafFunctions: true,
   bareLeaves: 256,
   callChecks: true,
