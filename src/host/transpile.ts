@@ -8,7 +8,8 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFileSync, utimesSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,11 +74,11 @@ export async function transpileCached(
   onTranspile: (state: 'begins' | 'ends') => void = () => {},
 ): Promise<Transpiled> {
   const key = createHash('sha256')
-    .update(`witness ${MADE_WITH} jco ${await jcoVersion()}\0`)
+    .update(`witness ${MADE_WITH} jco ${jcoVersion()}\0`)
     .update(component)
     .digest('hex');
   const path = join(cacheDir, key + EXTENSION);
-  const cached = (await isTrusted(cacheDir)) ? await load(path) : undefined;
+  const cached = (await isTrusted(cacheDir)) ? load(path) : undefined;
   if (cached !== undefined) return cached;
   onTranspile('begins');
   const transpiled = await transpile(component);
@@ -112,13 +113,12 @@ async function transpile(component: Uint8Array): Promise<Transpiled> {
   };
 }
 
-async function load(path: string): Promise<Transpiled | undefined> {
+function load(path: string): Transpiled | undefined {
   try {
-    const file = await readFile(path);
+    const file = readFileSync(path);
     const content = file.subarray(CHECKSUM_BYTES);
     if (file.readUInt32LE(0) !== crc32(content)) return undefined;
-    const now = new Date();
-    await utimes(path, now, now).catch(() => {});
+    touch(path);
     const entry: unknown = deserialize(content);
     return isTranspiled(entry) ? entry : undefined;
   } catch {
@@ -136,6 +136,16 @@ function isTranspiled(entry: unknown): entry is Transpiled {
     Array.isArray(fit?.imports) &&
     Array.isArray(fit.differences)
   );
+}
+
+/** Says that it is used. */
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // Somebody else's, then: it is deleted earlier.
+  }
 }
 
 /** A cache that cannot be written only costs time, so failing is no error. */
@@ -165,8 +175,8 @@ async function prune(directory: string): Promise<void> {
   }
 }
 
-async function jcoVersion(): Promise<string> {
+function jcoVersion(): string {
   const entry = import.meta.resolve('@bytecodealliance/jco-transpile');
-  const manifest = await readFile(fileURLToPath(new URL('../package.json', entry)), 'utf8');
+  const manifest = readFileSync(fileURLToPath(new URL('../package.json', entry)), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
 }
