@@ -149,7 +149,8 @@ export class ByteWriter {
 
   /** Writes another integer in the place of one from {@link paddedU32}. */
   patchPaddedU32(at: number, v: number, bytes: number): void {
-    if (v >>> 0 !== v || v >= 2 ** (7 * bytes)) throw new RangeError(`not ${bytes} bytes: ${v}`);
+    const isLonger = bytes < 5 && v >>> (7 * bytes) !== 0;
+    if (v >>> 0 !== v || isLonger) throw new RangeError(`not ${bytes} bytes: ${v}`);
     if (at + bytes > this.#length) throw new RangeError(`nothing written at ${at}`);
     for (let i = 0; i < bytes; i++) {
       const more = i < bytes - 1 ? 0x80 : 0;
@@ -191,9 +192,14 @@ export class ByteWriter {
     return taken;
   }
 
-  /** The bytes written, not copied: they change if anything more is written. */
-  view(): Uint8Array<ArrayBuffer> {
-    return this.#buffer.subarray(0, this.#length);
+  /** The bytes written, from an offset on, not copied: they change if those are written over. */
+  view(start = 0): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(start, this.#length);
+  }
+
+  /** Whether so many bytes more can be written without new room. */
+  hasRoom(bytes: number): boolean {
+    return this.#length + bytes <= this.#buffer.length;
   }
 
   /** Forgets what was written and keeps the room. */

@@ -40,21 +40,21 @@ export class AddressValues {
   /** By value: i32, in wider values as well. */
   readonly #constants: number[] = [0, 0];
   /** By two bases, and by a base and a factor: the base of their sum or product, modulo 2^32. */
-  readonly #sums = new Map<number, number>();
-  readonly #products = new Map<number, number>();
+  #sums: Map<number, number> | undefined;
+  #products: Map<number, number> | undefined;
   /** By value: it is no more than this, unsigned. */
   readonly #mosts: number[] = [Infinity, 0];
   /** By local: its value, and since when. */
   readonly #values: number[];
   readonly #times: number[];
   /** By global: the same, of those that have been asked for since something may have written any. */
-  readonly #globals = new Map<number, { readonly value: number; readonly time: number }>();
+  #globals: Map<number, { readonly value: number; readonly time: number }> | undefined;
   /** How often something may have written any global: a call, or whoever is stopped at. */
   othersRan = 0;
   /** What locals were before each write: local, value, since when, and the time of the write. */
   readonly #log: number[] = [];
   /** By value: what it says if it is not 0. */
-  readonly #comparisons = new Map<number, Comparison>();
+  #comparisons: Map<number, Comparison> | undefined;
   readonly #ranges: ValueRanges;
 
   constructor(context: AddressValuesContext) {
@@ -98,32 +98,34 @@ export class AddressValues {
 
   /** The value of an i32 global. */
   global(index: number): number {
-    const known = this.#globals.get(index);
+    const known = this.#globals?.get(index);
     if (known !== undefined && this.#context.dominance.holds(known.time)) return known.value;
     const value = this.#fresh();
-    this.#globals.set(index, { value, time: this.#context.dominance.tick() });
+    this.#noteGlobal(index, value);
     return value;
   }
 
   /** A global gets the operand on top. */
   writeGlobal(index: number): void {
-    const { operands, dominance, sums } = this.#context;
-    this.#globals.delete(index);
-    if (!sums) return;
-    const value = this.operand(operands.height - 1);
-    this.#globals.set(index, { value, time: dominance.tick() });
+    const { operands, sums } = this.#context;
+    this.#globals?.delete(index);
+    if (sums) this.#noteGlobal(index, this.operand(operands.height - 1));
+  }
+
+  #noteGlobal(index: number, value: number): void {
+    this.#globals ??= new Map();
+    this.#globals.set(index, { value, time: this.#context.dominance.tick() });
   }
 
   /** One of the globals is written; undefined: any. */
   forgetGlobal(index: number | undefined): void {
-    if (index === undefined) this.#globals.clear();
-    else this.#globals.delete(index);
+    if (index === undefined) this.#globals = undefined;
+    else this.#globals?.delete(index);
   }
 
   /** Other code may have run, and written all globals. */
   forgetGlobals(): void {
-    // An empty map gets a new table as well.
-    if (this.#globals.size > 0) this.#globals.clear();
+    this.#globals = undefined;
     this.othersRan++;
   }
 
@@ -190,7 +192,7 @@ export class AddressValues {
 
   /** A condition has been tested; what that says of values holds from here on. */
   tested(condition: number, isTrue: boolean): void {
-    const comparison = this.#comparisons.get(condition);
+    const comparison = this.#comparisons?.get(condition);
     if (comparison === undefined) return;
     const { small, large, strict } = isTrue ? comparison : opposite(comparison);
     const most = this.most(large) - (strict ? 1 : 0);
@@ -220,7 +222,7 @@ export class AddressValues {
   #compared(op: number): number {
     const top = this.#context.operands.height - 1;
     if (op === Op.i32Eqz) {
-      const comparison = this.#comparisons.get(this.#known(top));
+      const comparison = this.#comparisons?.get(this.#known(top));
       return comparison === undefined ? NONE : this.#compares(opposite(comparison));
     }
     if (!this.#context.ranges) return NONE;
@@ -232,6 +234,7 @@ export class AddressValues {
 
   #compares(comparison: Comparison): number {
     const value = this.#upTo(1);
+    this.#comparisons ??= new Map();
     this.#comparisons.set(value, comparison);
     return value;
   }
@@ -246,7 +249,7 @@ export class AddressValues {
     // Of a load there is no other operand.
     const left = top > 0 ? this.#known(top - 1) : NONE;
     // Unoptimized code makes sure that a condition is 0 or 1.
-    if (op === Op.i32And && by === 1 && this.#comparisons.has(left)) return left;
+    if (op === Op.i32And && by === 1 && this.#comparisons?.has(left) === true) return left;
     const most = mostOf(op, this.most(left), this.most(right), by);
     if (op === Op.i32Add) return this.#added(this.operand(top - 1), this.operand(top), most);
     if (by !== undefined && (op === Op.i32Shl || op === Op.i32Mul)) {
@@ -263,6 +266,7 @@ export class AddressValues {
     const a = this.#bases[left]!;
     const b = this.#bases[right]!;
     if (a >= MOST_BASES || b >= MOST_BASES) return this.#upTo(most);
+    this.#sums ??= new Map();
     const base = this.#combined(this.#sums, Math.min(a, b) * MOST_BASES + Math.max(a, b));
     return this.#add(base, (this.#constants[left]! + this.#constants[right]!) | 0, most);
   }
@@ -271,8 +275,9 @@ export class AddressValues {
     const constant = Math.imul(this.#constants[value]!, factor);
     const from = this.#bases[value]!;
     if (from >= MOST_BASES) return this.#upTo(most);
-    const base =
-      from === ZERO ? ZERO : this.#combined(this.#products, from * 2 ** 32 + (factor >>> 0));
+    if (from === ZERO) return this.#add(ZERO, constant, most);
+    this.#products ??= new Map();
+    const base = this.#combined(this.#products, from * 2 ** 32 + (factor >>> 0));
     return this.#add(base, constant, most);
   }
 

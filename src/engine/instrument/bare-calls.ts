@@ -37,7 +37,7 @@ export interface BareCallee {
 export class BareCalls {
   readonly #context: BareCallsContext;
   /** By limit word's address: when it was looked at, and `AddressValues.othersRan` then. */
-  readonly #lookedAt = new Map<number, { readonly time: number; readonly ran: number }>();
+  #lookedAt: Map<number, { readonly time: number; readonly ran: number }> | undefined;
 
   constructor(context: BareCallsContext) {
     this.#context = context;
@@ -127,8 +127,9 @@ export class BareCalls {
   /** Since the word was last looked at, nothing has stopped: an interrupt can wait for the next check. */
   #isLookedAt(limitAddress: number): boolean {
     const { dominance, values } = this.#context;
-    const last = this.#lookedAt.get(limitAddress);
+    const last = this.#lookedAt?.get(limitAddress);
     if (last?.ran === values.othersRan && dominance.holds(last.time)) return true;
+    this.#lookedAt ??= new Map();
     this.#lookedAt.set(limitAddress, { time: dominance.tick(), ran: values.othersRan });
     return false;
   }

@@ -33,9 +33,17 @@ export interface SizeCheck extends WideningCheck {
   write(push: () => void, ahead: boolean): void;
 }
 
+/** Of the limits asked for last: each access asks, and to make a number of a bigint is slow. */
+let asked: Limits | undefined;
+let least = 0;
+
 /** The least that the memory ever has, in bytes. */
-export function leastBytes({ min }: Limits): number {
-  return Number(min) * PAGE;
+export function leastBytes(limits: Limits): number {
+  if (limits !== asked) {
+    asked = limits;
+    least = Number(limits.min) * PAGE;
+  }
+  return least;
 }
 
 export class BoundsCheck implements SizeCheck {

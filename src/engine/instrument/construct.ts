@@ -15,6 +15,8 @@ export type ConstructKind =
   | 'try'
   | 'catch';
 
+export const NO_LABEL = -1;
+
 export interface Construct {
   kind: ConstructKind;
   /** Offset of the opcode; for the function, of the byte before its first instruction. */
@@ -41,6 +43,8 @@ export interface Construct {
   lastArm: boolean;
   /** The same at the `if`, for the arm that begins at `else`. */
   elseDirty: LocalSet | undefined;
+  /** Number of the label that the original's branches to it mean, or NO_LABEL: see `Labels`. */
+  label: number;
 }
 
 /** What ends an arm of a construct. */

@@ -83,17 +83,31 @@ export function emitEntry(
   return assembleBody(code, [], {});
 }
 
+/** Bodies are written one behind the other, in pieces of so many bytes: an array for each takes longer. */
+const PIECE = 1 << 18;
+/** More than most vectors of locals have. */
+const MOST_LOCALS_BYTES = 64;
+
+let piece = new ByteWriter(0);
+
+/** A writer with room for a body, behind others. */
+function pieceFor(bytes: number): ByteWriter {
+  if (!piece.hasRoom(bytes)) piece = new ByteWriter(Math.max(PIECE, bytes));
+  return piece;
+}
+
 /** Locals vector and code; shifts what has offsets by the former's length. */
 export function assembleBody(
   version: VersionWriter,
   ownLocals: readonly ValType[],
   { positions, hints }: Pick<EmitOptions, 'positions' | 'hints'>,
 ): Uint8Array {
-  const out = new ByteWriter(version.out.length + 64);
+  const out = pieceFor(version.out.length + MOST_LOCALS_BYTES);
+  const start = out.length;
   version.scratch.encode(ownLocals, out);
-  positions?.shift(out.length);
-  hints?.shift(out.length);
+  positions?.shift(out.length - start);
+  hints?.shift(out.length - start);
   out.append(version.out);
   version.release();
-  return out.view();
+  return out.view(start);
 }

@@ -31,6 +31,11 @@ const ADDRESSING = new OpcodeSet([
 /** Behind all code. Not infinite: V8 compares small integers faster. */
 const NEVER = (1 << 30) - 1;
 
+/** By opcode: constants, and operations on numbers that cannot trap and are not the above. */
+const PLAIN = Uint8Array.from({ length: 0x100 }, (_, op) =>
+  Number(op >= Op.i32Const && op <= Op.i64Extend32S && !ADDRESSING.has(op) && !MAY_TRAP.has(op)),
+);
+
 export class FunctionEmitter {
   readonly code: VersionWriter;
   readonly #options: EmitOptions;
@@ -42,6 +47,8 @@ export class FunctionEmitter {
   /** Flagged, of the instruction that is being checked. */
   #trapPc = 0;
   readonly #budget: ByteBudget | undefined;
+  /** It may have to stop, or to be left, before any instruction. */
+  readonly #hasStops: boolean;
   /** The budget has begun. */
   #begun = false;
   /** The version is left somewhere because it would become too long. */
@@ -65,6 +72,7 @@ export class FunctionEmitter {
     if (options.cap !== undefined) this.#budget = new ByteBudget(plan, options.cap);
     // A version that others leave to has all that there is.
     if (options.fewerChecks === true) this.#deadEndPc = plan.deadEnds[0] ?? NEVER;
+    this.#hasStops = this.#budget !== undefined || options.hooks !== 'none';
     const { walker, frame, out } = this.code;
     const { operands } = walker;
     const dominance = this.#dominance;
@@ -129,6 +137,7 @@ export class FunctionEmitter {
     this.#begun = true;
     do {
       if (this.code.isTooLarge || !reader.read()) break;
+      if (this.#emitPlain(reader)) continue;
       if (this.code.walker.concerns(reader)) {
         this.#instruction(reader);
         this.#skipDeadCode(reader);
@@ -136,6 +145,23 @@ export class FunctionEmitter {
         this.code.walker.apply(reader);
       }
     } while (this.code.walker.constructs.length > outerDepth);
+  }
+
+  /**
+   * In a version without hooks, half of the instructions: `#instruction` would do the same with them.
+   *
+   * @returns false: it is another one, and nothing is emitted
+   */
+  #emitPlain(reader: InstructionReader): boolean {
+    const { op } = reader;
+    if (op !== Op.localGet && (op > 0xff || PLAIN[op] === 0)) return false;
+    const { walker, frame } = this.code;
+    if (this.#hasStops || !walker.reachable || reader.pc >= this.#deadEndPc) return false;
+    this.#trustedPc = -1;
+    if (op === Op.localGet) frame.pushLocal(reader.index);
+    else this.code.copyPlain(reader);
+    walker.apply(reader);
+    return true;
   }
 
   /** In a large construct, goes to what ends the arm; small ones are read: false. */
@@ -236,7 +262,7 @@ export class FunctionEmitter {
 
   /** The hook or the byte cap. False: the version has been left, the instruction is not emitted. */
   #beforeInstruction({ op, pc }: InstructionReader): boolean {
-    if (this.#budget === undefined && this.#options.hooks === 'none') return true;
+    if (!this.#hasStops) return true;
     const entered = op !== Op.loop || this.#entersLoop(pc);
     if (pc === this.#unhookedPc) {
       this.#unhookedPc = -1;

@@ -105,7 +105,7 @@ interface OpenLoop {
 /** Finds the inductions of a function, as its instructions come by. */
 export class InductionScan {
   /** By the offset of the `loop` opcode. */
-  readonly found = new Map<number, Induction>();
+  found: Map<number, Induction> | undefined;
   readonly #open: OpenLoop[] = [];
   /** By local: where it was last written. */
   readonly #lastWrites: number[] = [];
@@ -119,6 +119,8 @@ export class InductionScan {
 
   /** An instruction that can be reached, before the walker applies it. */
   note(reader: InstructionReader, walker: Walker): void {
+    // What is outside all loops, as in most functions everything, tells nothing of them.
+    if (this.#open.length === 0) return;
     const { op } = reader;
     let argument = 0;
     if (op === Op.localGet) argument = reader.index;
@@ -161,6 +163,7 @@ export class InductionScan {
 
   /** The walker has entered a loop, which is in so many constructs, itself included. */
   open(pc: number, depth: number): void {
+    this.#op1 = this.#op2 = this.#op3 = Op.loop;
     this.#open.push({ pc, depth, back: 0, latch: undefined, steps: new Map() });
   }
 
@@ -170,7 +173,10 @@ export class InductionScan {
     if (loop?.depth !== depth) return;
     this.#open.pop();
     const { pc, back, latch, steps } = loop;
-    if (back === 1 && latch !== undefined) this.found.set(pc, { ...latch, steps });
+    if (back === 1 && latch !== undefined) {
+      this.found ??= new Map();
+      this.found.set(pc, { ...latch, steps });
+    }
     const outer = this.#open.at(-1)?.steps;
     if (outer === undefined) return;
     // Inside, it may be written any number of times.

@@ -1,5 +1,5 @@
 /** The labels that are open in the emitted code: more than the original has, and some for others. */
-import type { Construct } from './construct.ts';
+import { type Construct, NO_LABEL } from './construct.ts';
 
 /** A label of the emitted code. */
 export interface Label {
@@ -25,8 +25,6 @@ export interface Label {
 /** Depths are label indices as they are in a branch: 0 is the innermost. */
 export class Labels {
   readonly #open: Label[] = [];
-  /** Index in `#open` of the label that the original's branches to a construct mean. */
-  readonly #indexOf = new Map<Construct, number>();
 
   get innermost(): Label {
     return this.#open.at(-1)!;
@@ -38,26 +36,24 @@ export class Labels {
 
   push(label: Label): void {
     const { construct, role } = label;
-    if (construct !== undefined && role !== 'pad') this.#indexOf.set(construct, this.#open.length);
+    if (construct !== undefined && role !== 'pad') construct.label = this.#open.length;
     this.#open.push(label);
   }
 
   pop(): void {
     const { construct, role } = this.#open.pop()!;
-    if (construct !== undefined && role !== 'pad') this.#indexOf.delete(construct);
+    if (construct !== undefined && role !== 'pad') construct.label = NO_LABEL;
   }
 
   /** The label of a construct, if it has one here. */
   of(construct: Construct): Label | undefined {
-    const index = this.#indexOf.get(construct);
-    return index === undefined ? undefined : this.#open[index];
+    return construct.label === NO_LABEL ? undefined : this.#open[construct.label];
   }
 
   /** Depth of the label that the original's branches to `construct` mean. */
   depthOf(construct: Construct): number {
-    const index = this.#indexOf.get(construct);
-    if (index === undefined) throw new Error('a branch out of the function');
-    return this.#depth(index);
+    if (construct.label === NO_LABEL) throw new Error('a branch out of the function');
+    return this.#depth(construct.label);
   }
 
   /** Depth of the label of the cold block with a number: they are the outermost. */

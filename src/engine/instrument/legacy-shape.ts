@@ -21,6 +21,8 @@ export interface LegacyTry {
 }
 
 export class LegacyShape {
+  /** Of functions without such constructs. */
+  static readonly NONE = new LegacyShape();
   /** By the pc of each `try` that can be reached. */
   readonly tries = new Map<number, LegacyTry>();
   /** The pcs of the constructs that some `delegate` names. */

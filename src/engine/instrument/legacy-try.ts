@@ -30,7 +30,7 @@ import type { VersionWriter } from './version-writer.ts';
 export class LegacyTries {
   readonly #code: VersionWriter;
   /** Handlers begun so far. */
-  readonly #begun = new Map<Construct, number>();
+  #begun: Map<Construct, number> | undefined;
 
   constructor(code: VersionWriter) {
     this.#code = code;
@@ -85,6 +85,7 @@ export class LegacyTries {
       walker.apply(reader);
       return;
     }
+    this.#begun ??= new Map();
     const begun = this.#begun.get(construct) ?? 0;
     this.#begun.set(construct, begun + 1);
     if (begun === 0) code.blocks.close(); // the try_table

@@ -44,6 +44,7 @@ export interface Shape {
   readonly resultHeight: number;
 }
 
+const NO_INDUCTIONS: ReadonlyMap<number, Induction> = new Map();
 const NO_REFERENCES: ReadonlySet<RefType> = new Set();
 
 /** @throws WasmError if the body is malformed */
@@ -76,7 +77,7 @@ export function prepass(
     usesV128: hadV128,
     references,
     loops,
-    inductions: pass.inductions?.found ?? new Map(),
+    inductions: pass.inductions?.found ?? NO_INDUCTIONS,
     firstWrites: pass.firstWrites,
     derived,
     writesBelow: pass.writesBelow,
@@ -94,7 +95,7 @@ export function prepass(
  */
 class Prepass {
   readonly walker: Walker;
-  readonly legacy = new LegacyShape();
+  legacy = LegacyShape.NONE;
   readonly delimiters = new Delimiters();
   readonly loops = new Map<number, LoopEffects>();
   readonly firstWrites = new FirstWrites();
@@ -164,7 +165,8 @@ class Prepass {
     const walker = this.walker;
     const { op } = reader;
     if (walker.concerns(reader)) {
-      this.legacy.note(reader, walker);
+      if (op === Op.try && this.legacy === LegacyShape.NONE) this.legacy = new LegacyShape();
+      if (this.legacy !== LegacyShape.NONE) this.legacy.note(reader, walker);
       this.#noteDeadEnd(reader);
       if (DELIMITERS.has(op)) this.delimiters.add(reader.pc);
     }

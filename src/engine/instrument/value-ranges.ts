@@ -13,7 +13,7 @@ const MOST_I32 = 0xffff_ffff;
 export class ValueRanges {
   readonly #dominance: Dominance;
   /** By base: the latest fact. */
-  readonly #latest = new Map<number, number>();
+  #latest: Map<number, number> | undefined;
   // By fact.
   readonly #constants: number[] = [0];
   readonly #mosts: number[] = [0];
@@ -30,6 +30,7 @@ export class ValueRanges {
     this.#constants.push(constant);
     this.#mosts.push(most);
     this.#times.push(this.#dominance.tick());
+    this.#latest ??= new Map();
     const fact = this.#previous.push(this.#latest.get(base) ?? NONE) - 1;
     this.#latest.set(base, fact);
   }
@@ -37,7 +38,7 @@ export class ValueRanges {
   /** What the sum of a base and a constant is at most, unsigned; infinity if nothing is known. */
   most(base: number, constant: number): number {
     let least = Infinity;
-    if (this.#latest.size === 0) return least;
+    if (this.#latest === undefined) return least;
     let fact = this.#latest.get(base) ?? NONE;
     for (let looked = 0; fact !== NONE && looked < MOST_LOOKED_AT; looked++) {
       if (this.#dominance.holds(this.#times[fact]!)) {

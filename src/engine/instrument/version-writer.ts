@@ -141,6 +141,13 @@ export class VersionWriter {
     this.#target.instruction(reader, this.out);
   }
 
+  /** The same for an instruction without indices, before which nothing was emitted for it. */
+  copyPlain({ pc, next }: InstructionReader): void {
+    const { out } = this;
+    this.options.positions?.add(out.length, out.length, pc);
+    out.bytes(this.plan.module.bytes, pc, next);
+  }
+
   /**
    * The original's call with a function index of its own.
    *

@@ -11,7 +11,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
-import { type Construct, type ConstructKind, DELIMITERS, DeadCode } from './construct.ts';
+import { type Construct, type ConstructKind, DELIMITERS, DeadCode, NO_LABEL } from './construct.ts';
 import type { DerivedLocals } from './derived-locals.ts';
 import type { FreshLocals } from './fresh-locals.ts';
 import { LocalSet } from './local-set.ts';
@@ -233,6 +233,7 @@ export class Walker {
         lastArm: c.kind === 'catch',
         endDirty: undefined,
         elseDirty: undefined,
+        label: NO_LABEL,
       });
     }
     for (const [level, construct] of this.constructs.entries()) {
@@ -274,6 +275,7 @@ export class Walker {
       lastArm: false,
       endDirty: undefined,
       elseDirty: kind === 'if' ? this.unsaved.dirty.clone() : undefined,
+      label: NO_LABEL,
     });
     this.operands.pushAll(params);
     if (kind === 'loop') this.enterLoopHeader(pc);
