@@ -47,6 +47,19 @@ export interface Construct {
   label: number;
 }
 
+/** A construct as it is where a continuation begins inside: nothing has branched to its label yet. */
+export function reentered(construct: Construct): Construct {
+  return {
+    ...construct,
+    branched: false,
+    caught: false,
+    lastArm: construct.kind === 'catch',
+    endDirty: undefined,
+    elseDirty: undefined,
+    label: NO_LABEL,
+  };
+}
+
 /** What ends an arm of a construct. */
 export const DELIMITERS = new OpcodeSet([Op.else, Op.end, Op.catch, Op.catchAll, Op.delegate]);
 

@@ -147,11 +147,7 @@ export class FunctionEmitter {
     } while (this.code.walker.constructs.length > outerDepth);
   }
 
-  /**
-   * In a version without hooks, half of the instructions: `#instruction` would do the same with them.
-   *
-   * @returns false: it is another one, and nothing is emitted
-   */
+  /** Emits what half of the instructions are, as `#instruction` would; false: it is another one. */
   #emitPlain(reader: InstructionReader): boolean {
     const { op } = reader;
     if (op !== Op.localGet && (op > 0xff || PLAIN[op] === 0)) return false;

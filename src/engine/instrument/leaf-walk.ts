@@ -15,7 +15,8 @@ import { isAtomic } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
 import { isDivision, readIntegerConstant } from './trap-checks.ts';
 import { truncationBounds } from './truncation.ts';
-import { type WalkedFunction, Walker } from './walker.ts';
+import type { WalkedFunction } from './walked-function.ts';
+import { Walker } from './walker.ts';
 
 /** A value that nothing is known of. */
 const UNKNOWN = 0;

@@ -15,7 +15,8 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { BareLeaves } from './bare-leaves.ts';
 import type { Construct } from './construct.ts';
 import { LocalSet } from './local-set.ts';
-import { type WalkedFunction, Walker } from './walker.ts';
+import type { WalkedFunction } from './walked-function.ts';
+import { Walker } from './walker.ts';
 
 export class LoopEffects {
   /** Locals that the body writes. */
@@ -124,7 +125,7 @@ class Refinement {
     this.#bareLeaves = bareLeaves;
     this.#locals = fn.localTypes.length;
     // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
-    this.#walker = new Walker({ ...fn, loops }, this.#locals + depth);
+    this.#walker = Walker.ofControl({ ...fn, loops }, this.#locals + depth);
     this.#walker.unsaved.dirty.clear();
     for (const { hasCall } of loops.values()) if (hasCall) this.#left++;
   }
@@ -134,7 +135,6 @@ class Refinement {
     const reader = new InstructionReader(this.#fn.module.bytes, body.codeStart, body.end);
     while (this.#left > 0 && reader.read()) {
       if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
-      else if (walker.reachable) walker.apply(reader);
     }
     walker.operands.release();
   }

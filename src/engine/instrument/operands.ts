@@ -24,7 +24,6 @@ export const CONSTANT = -2;
 export const DERIVED = -3;
 export const NO_HOME = -1;
 // A source of 0 or more is a local index: the operand equals that local, which was not written since.
-
 const NO_LOCAL = -1;
 /** Bytes of the instructions that derive an operand: address and offset, a comparison, a mask. */
 const MOST_BYTES = 12;
@@ -34,7 +33,6 @@ export const INDEX_FROM = 64;
 
 /** Operands that there is room for at first. */
 const FIRST_ROOM = 256;
-/** At first in a copy, of which many are kept. */
 const LEAST_ROOM = 4;
 /** Of released stacks, so many are kept, and with no more room than for so many operands. */
 const MOST_SPARE = 4;
@@ -94,7 +92,7 @@ export class OperandStack {
   release(): void {
     if (spare.length === MOST_SPARE || this.sources.length > MOST_SPARE_ROOM) return;
     this.hadV128 = false;
-    if (this.hadReferences.size > 0) this.hadReferences.clear();
+    this.hadReferences.clear();
     this.#height = 0;
     this.#settledBelow = 0;
     this.#housedBelow = 0;
@@ -327,9 +325,9 @@ export class OperandStack {
     this.#secondInputs = grown(this.#secondInputs);
     this.homes = grown(this.homes);
     this.values = grown(this.values);
-    const clean = new Uint8Array(2 * this.#clean.length);
-    clean.set(this.#clean);
-    this.#clean = clean;
+    const clean = this.#clean;
+    this.#clean = new Uint8Array(2 * clean.length);
+    this.#clean.set(clean);
   }
 
   /** The operands as they are now, for a snapshot. */

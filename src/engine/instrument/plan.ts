@@ -24,7 +24,7 @@ import { INDEX_FROM } from './operands.ts';
 import { prepass, type Shape } from './prepass.ts';
 import { type Hierarchy, hierarchyOf, isShown, REFERENCE_SIZE, storageType } from './references.ts';
 import { sizeOfNumber } from './run-stores.ts';
-import type { WalkedFunction } from './walker.ts';
+import type { WalkedFunction } from './walked-function.ts';
 
 export interface FunctionPlan extends WalkedFunction {
   readonly limits: CodeLimits;

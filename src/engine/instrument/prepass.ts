@@ -17,7 +17,8 @@ import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import { LocalWrites } from './local-writes.ts';
 import { isCall, isTailCall, LoopEffects, refineLoopEffects } from './loop-effects.ts';
-import { type WalkedFunction, Walker } from './walker.ts';
+import type { WalkedFunction } from './walked-function.ts';
+import { Walker } from './walker.ts';
 
 export interface Shape {
   readonly legacy: LegacyShape;

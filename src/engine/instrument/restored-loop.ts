@@ -11,6 +11,7 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { Construct } from './construct.ts';
 import type { Dominance } from './dominance.ts';
 import type { VersionWriter } from './version-writer.ts';
+import type { Walker } from './walker.ts';
 
 /** Opens $exit and $again. */
 export function openRestoredLoop({ blocks }: VersionWriter, loop: Construct): void {
@@ -35,7 +36,7 @@ export function closeRestoredLoop(
   if (fellThrough) out.br(1);
   blocks.close();
   // A branch back goes to just after the `loop`: that is not reached again.
-  if (walker.leaveRestoredLoop()) emitLoop(loop);
+  if (leaveRestoredLoop(walker)) emitLoop(loop);
   else out.op(Op.unreachable);
   blocks.close();
   // Homes that the results got at the end of the loop itself are not set on the other way here.
@@ -44,4 +45,19 @@ export function closeRestoredLoop(
   dominance.reset();
   walker.join(fellThrough, dirty);
   if (!walker.reachable) out.op(Op.unreachable);
+}
+
+/**
+ * At the `end` of a loop that a continuation began inside: takes the loop off and says whether its
+ * body would be entered again; if so the state becomes the one at that entry.
+ */
+function leaveRestoredLoop(walker: Walker): boolean {
+  const loop = walker.constructs.pop()!;
+  walker.operands.truncate(loop.height);
+  walker.operands.unsettle(loop.equalFrom);
+  walker.reachable = loop.branched;
+  if (loop.endDirty === undefined) return false;
+  walker.unsaved.dirty = loop.endDirty;
+  walker.operands.pushAll(loop.params);
+  return true;
 }

@@ -1,6 +1,6 @@
 /** Which locals of a function differ from what its frame holds, at a place that a walker has come to. */
 import { LocalSet } from './local-set.ts';
-import type { WalkedFunction } from './walker.ts';
+import type { WalkedFunction } from './walked-function.ts';
 
 export class UnsavedLocals {
   /** Locals that differ from the frame, without derived ones. */

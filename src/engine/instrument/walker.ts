@@ -8,32 +8,22 @@
 import { blockSignature } from '../../wasm/block-type.ts';
 import type { CatchClause } from '../../wasm/catch-clauses.ts';
 import type { InstructionReader } from '../../wasm/instructions.ts';
-import { functionType, type Module } from '../../wasm/module.ts';
+import { functionType } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
-import { type Construct, type ConstructKind, DELIMITERS, DeadCode, NO_LABEL } from './construct.ts';
-import type { DerivedLocals } from './derived-locals.ts';
-import type { FreshLocals } from './fresh-locals.ts';
+import {
+  type Construct,
+  type ConstructKind,
+  DELIMITERS,
+  DeadCode,
+  NO_LABEL,
+  reentered,
+} from './construct.ts';
 import { LocalSet } from './local-set.ts';
-import type { LoopEffects } from './loop-effects.ts';
-import { applyToOperands, type TypedFunction } from './operand-effects.ts';
+import { applyToOperands } from './operand-effects.ts';
 import { OperandStack } from './operands.ts';
 import { UnsavedLocals } from './unsaved-locals.ts';
-
-/** What the walker needs to know of a function before it starts. */
-export interface WalkedFunction extends TypedFunction {
-  readonly module: Module;
-  readonly results: readonly ValType[];
-  readonly codeStart: number;
-  /** By the offset of the `loop` opcode; absent in the pre-pass. */
-  readonly loops: ReadonlyMap<number, LoopEffects> | undefined;
-  readonly fresh: FreshLocals | undefined;
-  readonly derived: DerivedLocals | undefined;
-  /** Locals that constructs write, by the opcode's offset: of those that operands lie below. */
-  readonly writesBelow: ReadonlyMap<number, LocalSet> | undefined;
-  /** Locals that are not stored before calls; undefined: all are. */
-  readonly unkept: LocalSet | undefined;
-}
+import type { WalkedFunction } from './walked-function.ts';
 
 const NO_TYPES: readonly ValType[] = Object.freeze([]);
 const NO_CATCHES: readonly CatchClause[] = Object.freeze([]);
@@ -45,16 +35,29 @@ export class Walker {
   readonly unsaved: UnsavedLocals;
   /** False after a branch, return or trap, until a construct's end that something branches to. */
   reachable = true;
+  /** Only constructs and locals are followed, and there are no operands. */
+  readonly #isOfControl: boolean;
   readonly #fn: WalkedFunction;
   #dead = new DeadCode();
 
   /** @param tracked - follow which of this many locals differ from the frame; 0 where nobody asks */
-  constructor(fn: WalkedFunction, tracked: number, operands = OperandStack.take()) {
+  constructor(
+    fn: WalkedFunction,
+    tracked: number,
+    operands = OperandStack.take(),
+    isOfControl = false,
+  ) {
     this.#fn = fn;
     this.operands = operands;
+    this.#isOfControl = isOfControl;
     this.unsaved = new UnsavedLocals(fn, tracked);
     // The first instruction may open a construct of its own, at codeStart.
-    this.#open('function', fn.codeStart - 1, NO_TYPES, fn.results);
+    this.#open('function', fn.codeStart - 1, NO_TYPES, fn.results, NO_CATCHES);
+  }
+
+  /** One that follows no operands: instructions that change nothing else need not be applied. */
+  static ofControl(fn: WalkedFunction, tracked: number): Walker {
+    return new Walker(fn, tracked, OperandStack.take(), true);
   }
 
   /** Another walker that can go on from here, of a walker that follows no locals. */
@@ -101,20 +104,17 @@ export class Walker {
     if (!this.reachable && !this.#dead.ends(op)) return;
     if (op === Op.localGet || reader.info.results !== undefined) {
       // By far the most. What has a fixed signature is no control instruction.
-      applyToOperands(reader, this.#fn, this.operands);
+      this.#applyToOperands(reader);
       return;
     }
     switch (op) {
       case Op.block:
       case Op.loop:
-      case Op.if: {
-        if (op === Op.if) this.operands.pop(1);
-        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
-        const kind = op === Op.block ? 'block' : op === Op.loop ? 'loop' : 'if';
-        this.operands.pop(params.length);
-        this.#open(kind, reader.pc, params, results);
+      case Op.if:
+      case Op.tryTable:
+      case Op.try:
+        this.#enter(reader);
         return;
-      }
       case Op.else:
         this.#startElse();
         return;
@@ -122,19 +122,6 @@ export class Walker {
       case Op.delegate:
         this.#close();
         return;
-      case Op.tryTable: {
-        for (const { label } of reader.catches) this.#handler(this.target(label), reader.pc);
-        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
-        this.operands.pop(params.length);
-        this.#open('try_table', reader.pc, params, results, reader.catches);
-        return;
-      }
-      case Op.try: {
-        const { params, results } = blockSignature(this.#fn.module, reader.blockType);
-        this.operands.pop(params.length);
-        this.#open('try', reader.pc, params, results);
-        return;
-      }
       case Op.catch:
       case Op.catchAll:
         this.#startHandler(op === Op.catch ? this.#tagParams(reader.index) : []);
@@ -144,7 +131,7 @@ export class Walker {
         this.reachable = false;
         return;
       case Op.brIf:
-        this.operands.pop(1);
+        this.#pop(1);
         this.#branch(reader.index);
         this.#widen(reader.index, 0, 0);
         return;
@@ -177,7 +164,7 @@ export class Walker {
         this.unsaved.write(reader.index, this.innermost.storesAtOnce);
         break;
     }
-    applyToOperands(reader, this.#fn, this.operands);
+    this.#applyToOperands(reader);
   }
 
   /** Whether what is written to a local here is stored at once. */
@@ -198,21 +185,6 @@ export class Walker {
     if (effects !== undefined) this.unsaved.dirty.addFrom(effects.carried);
   }
 
-  /**
-   * At the `end` of a loop that a continuation began inside: takes the loop off and says whether
-   * its body would be entered again; if so the state becomes the one at that entry.
-   */
-  leaveRestoredLoop(): boolean {
-    const loop = this.constructs.pop()!;
-    this.operands.truncate(loop.height);
-    this.operands.unsettle(loop.equalFrom);
-    this.reachable = loop.branched;
-    if (loop.endDirty === undefined) return false;
-    this.unsaved.dirty = loop.endDirty;
-    this.operands.pushAll(loop.params);
-    return true;
-  }
-
   /** Joins a second way of arriving at this point; the operand stack is the same on both. */
   join(reachable: boolean, dirty: LocalSet): void {
     if (!reachable) return;
@@ -225,17 +197,7 @@ export class Walker {
   restore(pc: number, constructs: readonly Construct[], operands: OperandStack): void {
     this.unsaved.dirty = this.unsaved.fresh(pc);
     this.constructs.length = 0;
-    for (const c of constructs) {
-      this.constructs.push({
-        ...c,
-        branched: false,
-        caught: false,
-        lastArm: c.kind === 'catch',
-        endDirty: undefined,
-        elseDirty: undefined,
-        label: NO_LABEL,
-      });
-    }
+    for (const construct of constructs) this.constructs.push(reentered(construct));
     for (const [level, construct] of this.constructs.entries()) {
       for (const label of construct.handlers) {
         this.#handler(this.constructs[level - 1 - label]!, construct.pc);
@@ -248,12 +210,21 @@ export class Walker {
     }
   }
 
+  #enter({ op, pc, blockType, catches }: InstructionReader): void {
+    if (op === Op.if) this.#pop(1);
+    const isTryTable = op === Op.tryTable;
+    if (isTryTable) for (const { label } of catches) this.#handler(this.target(label), pc);
+    const { params, results } = blockSignature(this.#fn.module, blockType);
+    this.#pop(params.length);
+    this.#open(kindOf(op), pc, params, results, isTryTable ? catches : NO_CATCHES);
+  }
+
   #open(
     kind: ConstructKind,
     pc: number,
     params: readonly ValType[],
     results: readonly ValType[],
-    catches: readonly CatchClause[] = NO_CATCHES,
+    catches: readonly CatchClause[],
   ): void {
     const height = this.operands.height;
     const outer = this.constructs.at(-1);
@@ -277,8 +248,20 @@ export class Walker {
       elseDirty: kind === 'if' ? this.unsaved.dirty.clone() : undefined,
       label: NO_LABEL,
     });
-    this.operands.pushAll(params);
+    this.#push(params);
     if (kind === 'loop') this.enterLoopHeader(pc);
+  }
+
+  #applyToOperands(reader: InstructionReader): void {
+    if (!this.#isOfControl) applyToOperands(reader, this.#fn, this.operands);
+  }
+
+  #pop(count: number): void {
+    if (!this.#isOfControl) this.operands.pop(count);
+  }
+
+  #push(types: readonly ValType[]): void {
+    if (!this.#isOfControl) this.operands.pushAll(types);
   }
 
   #branch(depth: number): void {
@@ -293,6 +276,7 @@ export class Walker {
    * @param last how many of the label's types are for what the branch makes of these
    */
   #widen(depth: number, above: number, last: number): void {
+    if (this.#isOfControl) return;
     const { kind, params, results } = this.target(depth);
     const types = kind === 'loop' ? params : results;
     const count = types.length - last;
@@ -319,7 +303,7 @@ export class Walker {
     construct.kind = 'catch';
     construct.guarded = this.constructs.at(-2)!.guarded;
     this.operands.truncate(construct.height);
-    this.operands.pushAll(params);
+    this.#push(params);
     this.reachable = !construct.lastArm;
     this.unsaved.dirty = this.unsaved.afterCalls(construct.pc);
   }
@@ -335,7 +319,7 @@ export class Walker {
     if (this.reachable) this.branchTo(construct);
     construct.kind = 'else';
     this.operands.truncate(construct.height);
-    this.operands.pushAll(construct.params);
+    this.#push(construct.params);
     // An arm of a construct that a continuation begins in is entered by nobody: no state, dead.
     this.reachable = construct.elseDirty !== undefined;
     if (construct.elseDirty !== undefined) this.unsaved.dirty = construct.elseDirty;
@@ -351,6 +335,13 @@ export class Walker {
     if (construct.branched && kind !== 'loop' && endDirty !== undefined) this.join(true, endDirty);
     this.operands.truncate(construct.height);
     this.operands.unsettle(construct.equalFrom);
-    this.operands.pushAll(construct.results);
+    this.#push(construct.results);
   }
+}
+
+function kindOf(op: number): ConstructKind {
+  if (op === Op.block) return 'block';
+  if (op === Op.loop) return 'loop';
+  if (op === Op.if) return 'if';
+  return op === Op.try ? 'try' : 'try_table';
 }
