@@ -31,7 +31,7 @@ const MOST_BYTES = 12;
 /** From this height on, operands are found by their local rather than by looking at each. */
 export const INDEX_FROM = 64;
 
-/** Operands that there is room for at first. */
+/** Operands that there is room for at first; in a copy, of which many are kept, at least. */
 const FIRST_ROOM = 256;
 const LEAST_ROOM = 4;
 /** Of released stacks, so many are kept, and with no more room than for so many operands. */
@@ -54,7 +54,7 @@ export class OperandStack {
   #firstInputs: Int32Array<ArrayBuffer>;
   #secondInputs: Int32Array<ArrayBuffer>;
   /** 1: the slot holds the value. */
-  #clean: Uint8Array<ArrayBuffer>;
+  #clean: Int32Array<ArrayBuffer>;
   /** The scratch local that holds the value as well in the version being emitted, or NO_HOME. */
   homes: Int32Array<ArrayBuffer>;
   /** What is known of the value, see `AddressValues`; 0: nothing. */
@@ -78,7 +78,7 @@ export class OperandStack {
     this.ends = new Int32Array(room);
     this.#firstInputs = new Int32Array(room);
     this.#secondInputs = new Int32Array(room);
-    this.#clean = new Uint8Array(room);
+    this.#clean = new Int32Array(room);
     this.homes = new Int32Array(room);
     this.values = new Int32Array(room);
   }
@@ -92,7 +92,7 @@ export class OperandStack {
   release(): void {
     if (spare.length === MOST_SPARE || this.sources.length > MOST_SPARE_ROOM) return;
     this.hadV128 = false;
-    this.hadReferences.clear();
+    if (this.hadReferences.size > 0) this.hadReferences.clear();
     this.#height = 0;
     this.#settledBelow = 0;
     this.#housedBelow = 0;
@@ -323,11 +323,9 @@ export class OperandStack {
     this.ends = grown(this.ends);
     this.#firstInputs = grown(this.#firstInputs);
     this.#secondInputs = grown(this.#secondInputs);
+    this.#clean = grown(this.#clean);
     this.homes = grown(this.homes);
     this.values = grown(this.values);
-    const clean = this.#clean;
-    this.#clean = new Uint8Array(2 * clean.length);
-    this.#clean.set(clean);
   }
 
   /** The operands as they are now, for a snapshot. */
