@@ -42,6 +42,8 @@ export class Breakpoints {
   readonly #all = new Map<number, Breakpoint>();
   /** By pc, all modules together: one look-up for each stop. */
   readonly #byPc = new Map<number, { breakpoint: Breakpoint; place: SetPlace }[]>();
+  /** Found when that changes: it is asked for at each stop. */
+  #onlyPlace: Place | undefined;
   #lastId = 0;
 
   constructor(program: Program) {
@@ -142,11 +144,7 @@ export class Breakpoints {
 
   /** The place of all breakpoints together, if it is one. */
   get onlyPlace(): Place | undefined {
-    if (this.#byPc.size !== 1) return undefined;
-    const [[first, ...others] = []] = this.#byPc.values();
-    return others.every(({ place }) => place.module === first?.place.module)
-      ? first?.place
-      : undefined;
+    return this.#onlyPlace;
   }
 
   /** Whether a breakpoint is at this place, hit or not. */
@@ -162,8 +160,11 @@ export class Breakpoints {
     const candidates = this.#byPc.get(pc);
     if (candidates === undefined) return [];
     const hits: Hit[] = [];
-    for (const { breakpoint, place } of [...candidates]) {
-      if (this.#program.modules.length > 1 && place.module !== module()) continue;
+    const severalModules = this.#program.modules.length > 1;
+    // Deleting one leaves this array as it is.
+    for (const candidate of candidates) {
+      const { breakpoint, place } = candidate;
+      if (severalModules && place.module !== module()) continue;
       const hit = isHit(breakpoint, place, where);
       if (hit === undefined) continue;
       breakpoint.hits++;
@@ -195,6 +196,7 @@ export class Breakpoints {
       if (here === undefined) this.#byPc.set(place.pc, [{ breakpoint, place }]);
       else here.push({ breakpoint, place });
     }
+    this.#findOnlyPlace();
   }
 
   #unset(breakpoint: Breakpoint): void {
@@ -204,6 +206,13 @@ export class Breakpoints {
       if (rest.length > 0) this.#byPc.set(place.pc, rest);
       else this.#byPc.delete(place.pc);
     }
+    this.#findOnlyPlace();
+  }
+
+  #findOnlyPlace(): void {
+    const [[first, ...others] = []] = this.#byPc.size === 1 ? this.#byPc.values() : [];
+    const isOne = others.every(({ place }) => place.module === first?.place.module);
+    this.#onlyPlace = isOne ? first?.place : undefined;
   }
 }
 

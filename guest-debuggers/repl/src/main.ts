@@ -3,6 +3,7 @@
 import type { Debuggee } from 'bytecodealliance:wasmtime/debuggee@44.0.0';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import printDebuggerInfo from 'print-debugger-info';
+import '../../shared/src/no-finalizers.ts';
 import { describeError } from '../../shared/src/describe-error.ts';
 import { openStdout } from '../../shared/src/output.ts';
 import { LineReader } from './input.ts';
