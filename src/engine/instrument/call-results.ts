@@ -13,20 +13,25 @@ const LEAST_CALLS = 3;
 const HEIGHTS = 8;
 
 export class CallResults {
-  readonly #calls: number[] = new Array<number>(HEIGHTS).fill(0);
+  /** By height; most functions have none. */
+  #calls: number[] | undefined;
 
   /** Behind a call. */
   note(operands: OperandStack): void {
     const top = operands.height - 1;
-    if (top >= 0 && top < HEIGHTS && operands.types[top] === I32) this.#calls[top]!++;
+    if (top < 0 || top >= HEIGHTS || operands.types[top] !== I32) return;
+    this.#calls ??= new Array<number>(HEIGHTS).fill(0);
+    this.#calls[top]!++;
   }
 
   /** Height of the operand that most results are. */
   height(): number {
+    const calls = this.#calls;
+    if (calls === undefined) return NONE;
     let most = 0;
-    this.#calls.forEach((calls, height) => {
-      if (calls > this.#calls[most]!) most = height;
-    });
-    return this.#calls[most]! < LEAST_CALLS ? NONE : most;
+    for (let height = 1; height < HEIGHTS; height++) {
+      if (calls[height]! > calls[most]!) most = height;
+    }
+    return calls[most]! < LEAST_CALLS ? NONE : most;
   }
 }
