@@ -90,6 +90,17 @@ export class AddressValues {
     return value;
   }
 
+  /** The value of a local. */
+  local(local: number): number {
+    const known = this.#knownLocal(local);
+    return known === NONE ? this.#local(local) : known;
+  }
+
+  /** A value that nothing is known of. */
+  unknown(): number {
+    return this.#fresh();
+  }
+
   /** A local gets the operand on top, before it is popped. */
   write(local: number): void {
     const { operands, sums } = this.#context;

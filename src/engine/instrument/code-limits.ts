@@ -4,6 +4,8 @@
  * choices. In one object, so that tests can run small programs as if they were too large.
  */
 
+import { MOST_CARRIED } from './code.ts';
+
 /** V8's limit for the locals of a function, parameters included. */
 export const MAX_LOCALS = 50_000;
 /** V8's limit for a function body in bytes, its locals vector included and its size not. */
@@ -44,6 +46,8 @@ export interface CodeLimits {
   readonly addressSums: boolean;
   /** A load of what a local is known to equal is that local: see `load-forwarding.ts`. */
   readonly forwardLoads: boolean;
+  /** Places in memory that the rounds of a loop hand on in locals: see `carried-places.ts`; 0: none. */
+  readonly carriedPlaces: number;
   /** Conditions and counted rounds tell how large values are: see `value-ranges.ts`, `induction.ts`. */
   readonly valueRanges: boolean;
   /**
@@ -136,6 +140,7 @@ export const CODE_LIMITS: CodeLimits = {
   memoryLimits: true,
   addressSums: true,
   forwardLoads: true,
+  carriedPlaces: MOST_CARRIED,
   valueRanges: true,
   emptyFunctions: true,
   inliningFactor: 2,

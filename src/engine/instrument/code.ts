@@ -180,6 +180,10 @@ export const CALL_SCRATCH = 1;
 /** How many more a version with counted loops has. */
 export const CHUNK_SCRATCH = 3;
 
+/** For places that loops carry, at most so many of each of four types. */
+export const MOST_CARRIED = 8;
+export const CARRIED_SCRATCH = 4 * MOST_CARRIED;
+
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */
   readonly rounds: number;
@@ -204,6 +208,7 @@ export class ScratchLocals {
   readonly #exceptions: number[] = [];
   readonly #homes = new Map<ValType, number[]>();
   readonly #carriers = new Map<ValType, number>();
+  readonly #carried = new Map<ValType, number[]>();
   #chunk: ChunkLocals | undefined;
   #calleeFrame: number | undefined;
 
@@ -258,6 +263,17 @@ export class ScratchLocals {
   chunk(): ChunkLocals {
     this.#chunk ??= { rounds: this.#add(I32), end: this.#add(I32), distance: this.#add(I64) };
     return this.#chunk;
+  }
+
+  /** The local of a type for what a loop carries in place of memory; different for different ordinals. */
+  carried(type: NumType, ordinal: number): number {
+    let locals = this.#carried.get(type);
+    if (locals === undefined) {
+      locals = [];
+      this.#carried.set(type, locals);
+    }
+    locals[ordinal] ??= this.#add(type);
+    return locals[ordinal];
   }
 
   /** The local for the frame pointer of callees (i32). */

@@ -199,8 +199,9 @@ export class FunctionEmitter {
     switch (op) {
       case Op.loop:
         // Control comes back here with what the body has written.
-        this.#loads.forget();
+        this.#loads.beforeLoop(reader);
         this.structures.open(reader);
+        this.#loads.beginLoop();
         return true;
       case Op.if:
         this.code.frame.flushCertainLocals(this.code.walker, reader.pc);
@@ -220,6 +221,7 @@ export class FunctionEmitter {
       case Op.else:
       case Op.end:
       case Op.delegate:
+        if (op === Op.end) this.#loads.endConstruct(this.code.walker.innermost);
         this.structures.endArm(reader);
         return true;
       case Op.rethrow:
@@ -304,6 +306,7 @@ export class FunctionEmitter {
     const { walker, labels, frame } = this.code;
     const { chunk } = this.structures;
     frame.flushCertainLocals(walker, reader.pc);
+    this.#carry(reader);
     const condition = reader.op === Op.brIf ? this.#values.condition() : 0;
     this.#noteBranch(reader);
     if (reader.pc === chunk?.latch) {
@@ -313,6 +316,13 @@ export class FunctionEmitter {
       emitBranch(this.code, reader);
       if (reader.op === Op.brIf) this.#values.tested(condition, false);
     }
+  }
+
+  /** Before a branch, whose operands are on the stack. */
+  #carry({ op, index, labels }: InstructionReader): void {
+    const { walker } = this.code;
+    if (op !== Op.brTable) this.#loads.branch(walker.target(index));
+    else for (const label of labels) this.#loads.branch(walker.target(label));
   }
 
   #noteBranch({ op, index, labels }: InstructionReader): void {

@@ -9,6 +9,8 @@
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { AddressValues } from './address-values.ts';
+import { CarriedPlaces } from './carried-places.ts';
+import type { Construct } from './construct.ts';
 import type { Dominance } from './dominance.ts';
 import { isAtomic } from './memory-checks.ts';
 import { type MemoryFact, MemoryFacts, Place } from './memory-facts.ts';
@@ -34,6 +36,9 @@ export class LoadForwarding {
   readonly #code: VersionWriter;
   readonly #values: AddressValues;
   readonly #facts: MemoryFacts;
+  readonly #carried: CarriedPlaces;
+  /** What loops carry is: not where a debugger may write to memory between two instructions. */
+  readonly #carries: boolean;
   #enabled: boolean;
   /** The place of the access just read, if `#hasPlace`. */
   readonly #place = new Place();
@@ -46,6 +51,8 @@ export class LoadForwarding {
     this.#code = code;
     this.#values = values;
     this.#facts = new MemoryFacts(dominance);
+    this.#carried = new CarriedPlaces(code, dominance, values, this.#facts);
+    this.#carries = code.options.hooks === 'none';
     // Where a version stops everywhere, a debugger may write to memory everywhere.
     this.#enabled = code.plan.limits.forwardLoads && code.options.hooks !== 'all';
   }
@@ -53,6 +60,28 @@ export class LoadForwarding {
   /** Anything may be written to memory: by a call, by a debugger, on the way back to a loop. */
   forget(): void {
     this.#facts.clear();
+    this.#carried.forget();
+  }
+
+  /** Before a `loop`, what its rounds will find in locals is loaded. */
+  beforeLoop(reader: InstructionReader): void {
+    if (this.#enabled && this.#carries) this.#carried.prepare(reader);
+    this.#facts.clear();
+  }
+
+  /** Behind its header. */
+  beginLoop(): void {
+    this.#carried.begin();
+  }
+
+  /** Before a branch to a construct. */
+  branch(target: Construct): void {
+    this.#carried.branch(target);
+  }
+
+  /** Before the end of a construct. */
+  endConstruct(construct: Construct): void {
+    this.#carried.end(construct);
   }
 
   /**
@@ -62,7 +91,9 @@ export class LoadForwarding {
    */
   overwrite(memory: number, value: number, bytes: number): void {
     if (!this.#enabled) return;
-    this.#facts.overwrite(this.#placeAt(memory, false, value, 0, bytes));
+    const place = this.#placeAt(memory, false, value, 0, bytes);
+    this.#facts.overwrite(place);
+    this.#carried.overwritten(place, undefined);
   }
 
   /** A local of the function's own gets the operand on top, before it is popped. */
@@ -88,11 +119,17 @@ export class LoadForwarding {
       this.#facts.clear();
       return false;
     }
+    const carried = this.#carried.take(this.#place, reader.op);
+    if (carried !== undefined) {
+      this.#repeated++;
+      this.#pushed(reader, carried);
+      return true;
+    }
     const fact = this.#facts.latest(this.#place);
     if (fact === undefined || !this.#facts.holds(fact) || !isReadBy(fact, reader.op)) return false;
     const holder = this.#facts.holder(fact);
     if (holder < 0 && fact.constantStart < 0) return false;
-    const { out, walker, plan } = this.#code;
+    const { out, plan } = this.#code;
     this.#repeated++;
     // A part of it is another value.
     const value = fact.op === reader.op ? fact.value : this.#values.result(reader.op);
@@ -101,9 +138,14 @@ export class LoadForwarding {
     if (holder >= 0) this.#code.frame.pushLocal(holder);
     else out.bytes(plan.module.bytes, fact.constantStart, fact.constantEnd);
     this.#narrow(reader.op, fact.op);
+    this.#pushed(reader, value);
+    return true;
+  }
+
+  #pushed(reader: InstructionReader, value: number): void {
+    const { walker } = this.#code;
     walker.apply(reader);
     walker.operands.values[walker.operands.height - 1] = value;
-    return true;
   }
 
   /** Emits the instruction just read, if it is a load that `forward` was asked for, or a store. */
@@ -135,22 +177,25 @@ export class LoadForwarding {
       this.#repeated++;
     }
     operands.values[top] = fact.value;
+    this.#carried.keep(place, reader.op, fact.value);
   }
 
   #store(reader: InstructionReader): void {
     const first = this.#code.out.length;
-    if (this.#enabled) this.#note(reader);
+    const place = this.#enabled ? this.#note(reader) : undefined;
     this.#code.copy(reader, first);
     this.#code.walker.apply(reader);
+    this.#carried.overwritten(place, CONTENTS.get(reader.op));
   }
 
-  #note(reader: InstructionReader): void {
+  /** @returns where it stores; undefined: anywhere */
+  #note(reader: InstructionReader): Place | undefined {
     const { operands } = this.#code.walker;
     const place = this.#locate(reader, 1) ? this.#place : undefined;
     const op = CONTENTS.get(reader.op);
     if (place === undefined || op === undefined) {
       this.#facts.overwrite(place);
-      return;
+      return place;
     }
     const top = operands.height - 1;
     const source = operands.sources[top]!;
@@ -164,6 +209,8 @@ export class LoadForwarding {
     } else if (holder >= 0 && holder < this.#code.registers) {
       this.#facts.setLocal(fact, holder);
     }
+    this.#carried.keep(place, op, value);
+    return place;
   }
 
   /** Loads are repeated often. */

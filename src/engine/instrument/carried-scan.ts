@@ -1,0 +1,271 @@
+/**
+ * Reads the body of an innermost loop once, for the places in memory that its rounds hand on: loaded
+ * in a round, at an address that stays the same. What is found is worth trying, no more: the emitted
+ * code is right whatever is (`carried-places.ts`).
+ */
+import { InstructionReader } from '../../wasm/instructions.ts';
+import type { Module } from '../../wasm/module.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import type { LocalSet } from './local-set.ts';
+import { isAtomic } from './memory-checks.ts';
+
+/** Larger loops are left alone: each that is around others is read up to the first of those. */
+const MOST_BYTES = 4096;
+
+/** A place that every round finds at the same address. */
+export interface CarriedPlace {
+  readonly memory: number;
+  /** The local that is the address operand; -1: it is `constant`. */
+  readonly base: number;
+  readonly constant: number;
+  /** The immediate, in bytes. */
+  readonly offset: number;
+  /** Opcode of the load of all its bytes. */
+  readonly load: number;
+  /** Other writes, which may overlap, are not in every round: it is loaded again behind each. */
+  readonly reloads: boolean;
+}
+
+interface Found {
+  readonly place: Omit<CarriedPlace, 'reloads'>;
+  /** Loads, those in each round twice. */
+  weight: number;
+  /** Ordinal of the last access. */
+  last: number;
+  /** An access of other bytes overlaps. */
+  mixed: boolean;
+}
+
+interface Write {
+  readonly ordinal: number;
+  readonly source: number;
+  /** Each round does it. */
+  readonly certain: boolean;
+}
+
+const LOADS = new Map<number, number>([
+  [Op.i32Store, Op.i32Load],
+  [Op.i64Store, Op.i64Load],
+  [Op.f32Store, Op.f32Load],
+  [Op.f64Store, Op.f64Load],
+]);
+const WHOLE = new Set(LOADS.values());
+
+/** An operand that is no local and no constant; those are the index, and numbers below this. */
+const OTHER = -1;
+
+/**
+ * @param loop offset of the `loop` instruction
+ * @param end offset behind the function's body
+ * @param writes locals that the loop writes
+ * @param most places
+ */
+export function carriedPlaces(
+  module: Module,
+  loop: number,
+  end: number,
+  writes: LocalSet,
+  most: number,
+): readonly CarriedPlace[] {
+  const reader = new InstructionReader(module.bytes, loop, Math.min(end, loop + MOST_BYTES));
+  reader.read();
+  if (reader.blockType.kind === 'index') return [];
+  return new CarriedScan(reader, writes).run(most);
+}
+
+class CarriedScan {
+  readonly #reader: InstructionReader;
+  readonly #writes: LocalSet;
+  readonly #stack: number[] = [];
+  /** Heights of the operand stack at the constructs inside the loop that are open, and their results. */
+  readonly #open: { readonly height: number; readonly results: number }[] = [];
+  readonly #found = new Map<string, Found>();
+  readonly #stores: Write[] = [];
+  #ordinal = 0;
+  /** While more constructs than this are open, only some rounds come by. */
+  #certainUpTo = Infinity;
+  /** Constructs that were opened in code that cannot be reached, and that code itself; 0: none. */
+  #dead = 0;
+
+  constructor(reader: InstructionReader, writes: LocalSet) {
+    this.#reader = reader;
+    this.#writes = writes;
+  }
+
+  run(most: number): readonly CarriedPlace[] {
+    const reader = this.#reader;
+    for (;;) {
+      if (!reader.read()) return [];
+      if (reader.op === Op.end && this.#open.length === 0 && this.#dead <= 1) break;
+      if (!this.#step()) return [];
+    }
+    return [...this.#found.values()]
+      .filter((found) => !found.mixed && found.weight > 0)
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, most)
+      .flatMap((found) => this.#judge(found));
+  }
+
+  /** What others write last must be behind them again at the end of the round, or be seldom. */
+  #judge({ place, last }: Found): CarriedPlace[] {
+    const source = sourceOf(place);
+    const others = this.#stores.filter((store) => store.source !== source);
+    const reloads = others.some(({ ordinal }) => ordinal > last);
+    if (reloads && others.some(({ certain }) => certain)) return [];
+    return [{ ...place, reloads }];
+  }
+
+  /** False: such a loop is left alone. */
+  #step(): boolean {
+    const reader = this.#reader;
+    const { op } = reader;
+    if (this.#dead > 0) return this.#stepDead();
+    const stack = this.#stack;
+    switch (op) {
+      case Op.nop:
+        return true;
+      case Op.block:
+        return this.#enter();
+      case Op.if:
+        stack.pop();
+        this.#skipTo(0, 1);
+        return this.#enter();
+      case Op.else:
+        stack.length = this.#open.at(-1)!.height;
+        return true;
+      case Op.end:
+        this.#close();
+        return true;
+      case Op.brTable:
+        // With an interpreter's cases there is too much to keep in registers as it is.
+        return false;
+      case Op.br:
+      case Op.return:
+      case Op.unreachable:
+        this.#dead = 1;
+        if (op === Op.br) this.#skipTo(reader.index);
+        return true;
+      case Op.brIf:
+        stack.pop();
+        this.#skipTo(reader.index);
+        return true;
+      case Op.drop:
+        stack.pop();
+        return true;
+      case Op.select:
+        stack.length -= 3;
+        stack.push(OTHER);
+        return true;
+      case Op.localGet:
+        stack.push(this.#writes.has(reader.index) ? OTHER : reader.index);
+        return true;
+      case Op.localSet:
+        stack.pop();
+        return true;
+      case Op.localTee:
+        return true;
+      case Op.globalGet:
+        stack.push(OTHER);
+        return true;
+      case Op.globalSet:
+        stack.pop();
+        return true;
+      case Op.i32Const:
+        stack.push(OTHER - 1 - (reader.i32 >>> 0));
+        return true;
+      default:
+        return this.#plain();
+    }
+  }
+
+  /** A branch, which may be taken: out of the loop, or to the end of a construct in it. */
+  #skipTo(label: number, more = 0): void {
+    const level = this.#open.length + more - 1 - label;
+    if (level >= 0) this.#certainUpTo = Math.min(this.#certainUpTo, level);
+  }
+
+  #stepDead(): boolean {
+    const { op } = this.#reader;
+    if (op === Op.block || op === Op.if) this.#dead++;
+    else if (op === Op.loop || op === Op.tryTable || op === Op.try) return false;
+    else if (op === Op.end || (op === Op.else && this.#dead === 1)) {
+      if (--this.#dead > 0) return true;
+      if (op === Op.end) this.#close();
+      else this.#stack.length = this.#open.at(-1)!.height;
+    }
+    return true;
+  }
+
+  #enter(): boolean {
+    const { kind } = this.#reader.blockType;
+    this.#open.push({ height: this.#stack.length, results: kind === 'empty' ? 0 : 1 });
+    return kind !== 'index';
+  }
+
+  #close(): void {
+    const { height, results } = this.#open.pop()!;
+    this.#stack.length = height;
+    for (let i = 0; i < results; i++) this.#stack.push(OTHER);
+    if (this.#open.length <= this.#certainUpTo) this.#certainUpTo = Infinity;
+  }
+
+  /** Anything else, if it has a fixed signature: no calls, and nothing that writes much. */
+  #plain(): boolean {
+    const { op, info } = this.#reader;
+    if (info.results === undefined || op === Op.memoryGrow || isBulk(op) || isAtomic(op)) {
+      return false;
+    }
+    const stack = this.#stack;
+    const operands = info.operands?.length ?? 0;
+    if (info.accessBytes !== undefined) this.#access(stack.at(-1 - operands) ?? OTHER);
+    stack.length = Math.max(0, stack.length - (info.params?.length ?? operands + 1));
+    for (let i = 0; i < info.results.length; i++) stack.push(OTHER);
+    return true;
+  }
+
+  /** @param source what the address is */
+  #access(source: number): void {
+    const { op, info, memory, memOffset32: offset } = this.#reader;
+    const isStore = info.results!.length === 0;
+    const ordinal = this.#ordinal++;
+    const certain = this.#open.length <= this.#certainUpTo;
+    if (isStore) this.#stores.push({ ordinal, source, certain });
+    if (source === OTHER || !Number.isSafeInteger(offset)) return;
+    const load = isStore ? LOADS.get(op) : op;
+    if (load === undefined || !WHOLE.has(load)) {
+      this.#mix(source, memory, offset, info.accessBytes!);
+      return;
+    }
+    const key = `${source} ${memory} ${offset} ${load}`;
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      const isLocal = source >= 0;
+      const base = isLocal ? source : -1;
+      const constant = isLocal ? 0 : OTHER - 1 - source;
+      const place = { memory, base, constant, offset, load };
+      found = { place, weight: 0, last: ordinal, mixed: false };
+      this.#found.set(key, found);
+    }
+    found.last = ordinal;
+    if (!isStore) found.weight += certain ? 2 : 1;
+  }
+
+  /** An access of other than all bytes of a number: places that it overlaps are none. */
+  #mix(source: number, memory: number, offset: number, bytes: number): void {
+    for (const found of this.#found.values()) {
+      const { place } = found;
+      if (sourceOf(place) !== source || place.memory !== memory) continue;
+      const distance = place.offset - offset;
+      if (distance < bytes && distance > -8) found.mixed = true;
+    }
+  }
+}
+
+function sourceOf({ base, constant }: Omit<CarriedPlace, 'reloads'>): number {
+  return base >= 0 ? base : OTHER - 1 - constant;
+}
+
+/** Bulk instructions and those of tables, behind the saturating truncations. */
+function isBulk(op: number): boolean {
+  return op >>> 16 === 0xfc && (op & 0xffff) > 7;
+}
