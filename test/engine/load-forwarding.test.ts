@@ -10,7 +10,7 @@ import { decodeModule } from '../../src/wasm/module.ts';
 import { assemble, Debuggee, instructions, type Onward } from './debuggee.ts';
 import { outcome } from './oracle/scenario.ts';
 import { Random } from './random.ts';
-import { type Kind, repeatedLoadModule } from './repeated-load-programs.ts';
+import { carriedPlaceModule, type Kind, repeatedLoadModule } from './repeated-load-programs.ts';
 
 const PAGE = 65536;
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -123,14 +123,19 @@ function debugged(bytes: Uint8Array, kind: Kind, codeLimits: CodeLimits, how: Ho
   return { results, stops };
 }
 
-/** How many loads of its first memory the cruise versions of a module have. */
-function countLoads(bytes: Uint8Array, limits: CodeLimits): number {
+/** How many loads of its first memory the cruise versions of a module have, in loops or anywhere. */
+function countLoads(bytes: Uint8Array, limits: CodeLimits, inLoops = false): number {
   const { bytes: emitted } = instrument(decodeModule(bytes), 0, true, limits);
   let count = 0;
   for (const { codeStart, end } of decodeModule(emitted).bodies) {
     const reader = new InstructionReader(emitted, codeStart, end);
+    const loops: boolean[] = [];
     while (reader.read()) {
-      if (reader.info.name.includes('.load') && reader.memory === 0) count++;
+      const { name } = reader.info;
+      if (['block', 'loop', 'if', 'try_table'].includes(name)) loops.push(name === 'loop');
+      else if (name === 'end') loops.pop();
+      const counts = !inLoops || loops.includes(true);
+      if (counts && name.includes('.load') && reader.memory === 0) count++;
     }
   }
   return count;
@@ -169,6 +174,40 @@ describe.each(Object.keys(KINDS))('%s', (name) => {
     const [most, least] = [countLoads(bytes, EACH), countLoads(bytes, CODE_LIMITS)];
     if (kind.memory.includes('shared')) expect(least).toBe(most);
     else expect(least).toBeLessThan(0.95 * most);
+  });
+});
+
+describe.each(Object.keys(KINDS))('loops over %s', (name) => {
+  const kind = KINDS[name]!;
+  const seeds = Array.from({ length: FUNCTIONS }, (_, i) => 1000 * name.length + i);
+  const module = assemble(carriedPlaceModule(kind, seeds));
+
+  test('give what they give in plain V8', async () => {
+    const bytes = await module;
+    const compiled = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+    const plain = run(kind, (imports) => ({
+      exports: new WebAssembly.Instance(compiled, imports).exports,
+      enter: (call) => call(),
+    }));
+    const each = debugged(bytes, kind, EACH);
+    expect(each.results).toEqual(plain);
+    for (const limits of OTHERS) expect(debugged(bytes, kind, limits)).toEqual(each);
+    expect(debugged(bytes, kind, CODE_LIMITS, { traps: 'native' }).results).toEqual(plain);
+  });
+
+  test('are stopped in, and their memory written', async () => {
+    const bytes = await module;
+    const each = debugged(bytes, kind, EACH, { breaks: 60 });
+    expect(each.stops.length).toBeGreaterThan(20);
+    expect(debugged(bytes, kind, CODE_LIMITS, { breaks: 60 })).toEqual(each);
+  });
+
+  test('hand on what they store', async () => {
+    const bytes = await module;
+    const least = countLoads(bytes, CODE_LIMITS, true);
+    const more = countLoads(bytes, { ...CODE_LIMITS, carriedPlaces: 0 }, true);
+    if (kind.memory.includes('shared')) expect(least).toBe(more);
+    else expect(least).toBeLessThan(more);
   });
 });
 

@@ -66,8 +66,21 @@ const DEEPEST = 3;
 
 /** The text of a module with one function per seed, `f0` and so on: of two addresses, returns a hash. */
 export function repeatedLoadModule(kind: Kind, seeds: readonly number[]): string {
-  const { address, memory, twice } = kind;
-  const functions = seeds.map((seed, i) => new Writer(new Random(seed), kind).func(`f${i}`));
+  return module(
+    kind,
+    seeds.map((seed, i) => new Writer(new Random(seed), kind).func(`f${i}`)),
+  );
+}
+
+/** The same of functions whose loops call nothing: what they load and store can stay in locals. */
+export function carriedPlaceModule(kind: Kind, seeds: readonly number[]): string {
+  return module(
+    kind,
+    seeds.map((seed, i) => new Writer(new Random(seed), kind).loops(`f${i}`)),
+  );
+}
+
+function module({ address, memory, twice }: Kind, functions: readonly string[]): string {
   const imported = (name: string): string => `(import "m" "memory" (memory ${name} ${memory}))`;
   return `(module
     ${twice === true ? `${imported('$memory')} ${imported('$same')}` : ''}
@@ -91,6 +104,8 @@ class Writer {
   /** Those that the function is about. */
   readonly #variables: readonly Variable[];
   #depth = 0;
+  /** In a loop that calls nothing. */
+  #inLoop = false;
 
   constructor(random: Random, kind: Kind) {
     this.#random = random;
@@ -99,6 +114,20 @@ class Writer {
   }
 
   func(name: string): string {
+    return this.#func(name, this.#statements(16));
+  }
+
+  /** Stores to all that the loops are about, then loops. */
+  loops(name: string): string {
+    const stores = this.#variables.map(
+      ({ store, offset }) =>
+        `(${store} offset=${offset} (local.get $p) ${this.#value(STORES[store]!)})`,
+    );
+    const loops = Array.from({ length: 3 }, () => this.#loop()).join('\n');
+    return this.#func(name, `${stores.join('\n')} ${loops}`);
+  }
+
+  #func(name: string, body: string): string {
     const { address } = this.#kind;
     const locals = Object.entries(LOCALS).flatMap(([type, names]) =>
       names.map((local) => `(local ${local} ${type})`),
@@ -106,8 +135,35 @@ class Writer {
     return `(func (export "${name}") (param $p ${address}) (param $q ${address}) (result i64)
       ${locals.join(' ')} (local $n i32)
       (global.set $sum (i64.const 1))
-      ${this.#statements(16)}
+      ${body}
       (global.get $sum))`;
+  }
+
+  /** Nothing but branches, and loads and stores of all kinds, in a few rounds. */
+  #loop(): string {
+    this.#inLoop = true;
+    const again = `(br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+      (i32.const 9)))`;
+    const arm = (): string => {
+      this.#depth = DEEPEST;
+      const body = this.#statements(this.#random.below(3) + 1);
+      switch (this.#random.below(5)) {
+        case 0:
+          return `(if ${this.#condition()} (then ${body}) (else ${this.#statements(2)}))`;
+        case 1:
+          return `(if ${this.#condition()} (then ${body} ${again}))`;
+        case 2:
+          return `(block $b ${body} (br_if $b ${this.#condition()}) ${this.#statements(1)})`;
+        case 3:
+          return `(br_if $end (i32.and ${this.#condition()} ${this.#condition()})) ${body}`;
+        default:
+          return body;
+      }
+    };
+    const body = Array.from({ length: 4 }, arm).join('\n');
+    this.#inLoop = false;
+    this.#depth = 0;
+    return `(local.set $n (i32.const 0)) (block $end (loop $again ${body} ${again}))`;
   }
 
   #statements(count: number): string {
@@ -120,6 +176,7 @@ class Writer {
     if (choice < 14) return this.#loadLocal();
     if (choice < 20) return this.#store();
     if (choice < 22) return this.#setLocal();
+    if (this.#inLoop) return this.#see();
     if (choice < 23) return this.#otherWrite();
     if (choice < 24) return `(local.set ${this.#pointer()} ${this.#address()})`;
     this.#depth++;
@@ -159,7 +216,7 @@ class Writer {
   #see(): string {
     const [op, place] = this.#load(Object.keys(LOADS));
     const text = LOADS[op]!.replace('X', `(${op} ${place})`);
-    if (this.#random.below(6) === 0) return `(call $see ${text})`;
+    if (!this.#inLoop && this.#random.below(6) === 0) return `(call $see ${text})`;
     // Behind a call, nothing would be known.
     return `(global.set $sum (i64.add (i64.mul (global.get $sum) (i64.const 31)) ${text}))`;
   }

@@ -21,6 +21,7 @@ export const NARROW: Readonly<Record<string, CodeLimits>> = {
     checksAhead: false,
     addressSums: false,
     forwardLoads: false,
+    carriedPlaces: 0,
     valueRanges: false,
     storesAtOnceFrom: 1,
     leafFunctions: false,
