@@ -87,9 +87,7 @@ export class Bodies {
     const { params } = this.#typeOf(index);
     const out = new CodeWriter(debugMemory, 2 * params.length + 16);
     out.u32(0); // no locals
-    for (let i = 0; i < params.length; i++) out.localGet(i);
-    out.i32Const(0);
-    out.load(I32, FRAME_POINTER);
+    pushBodyArguments(out, params.length);
     out.op(Op.returnCall);
     out.u32(this.of(index)!);
     out.end();
@@ -99,4 +97,11 @@ export class Bodies {
   #typeOf(index: number): FuncType {
     return functionType(this.#module, this.#module.functions[index]!.typeIndex);
   }
+}
+
+/** In a function of the type that a body is for: pushes what the body is called with. */
+export function pushBodyArguments(out: CodeWriter, parameters: number): void {
+  for (let i = 0; i < parameters; i++) out.localGet(i);
+  out.i32Const(0);
+  out.load(I32, FRAME_POINTER);
 }

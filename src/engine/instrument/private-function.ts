@@ -6,7 +6,8 @@ import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { FUNCREF, I32, type TableType } from '../../wasm/types.ts';
 import { DEBUG_MEMORY_IMPORT, DEBUG_MEMORY_TYPE } from './additions.ts';
-import { FRAME_POINTER, IMPORT_MODULE } from './layout.ts';
+import { pushBodyArguments } from './bodies.ts';
+import { IMPORT_MODULE } from './layout.ts';
 import { SmallModule } from './small-module.ts';
 
 /** Imports and exports of {@link privateFunctionModule}, beside the debug memory. */
@@ -32,11 +33,7 @@ export function privateFunctionModule(module: Module, index: number): Uint8Array
   const nothing = types.func([], []);
   for (let i = 0; i < index; i++) small.func(nothing, [], () => {});
   small.func(typeIndex, [], (out) => {
-    params.forEach((_, i) => {
-      out.localGet(i);
-    });
-    out.i32Const(0);
-    out.load(I32, FRAME_POINTER);
+    pushBodyArguments(out, params.length);
     out.i32Const(index);
     out.callIndirect(Op.returnCallIndirect, types.func([...params, I32], results), 0);
   });
