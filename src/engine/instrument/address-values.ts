@@ -11,6 +11,7 @@ import { type Comparison, comparisonOf, opposite, tells } from './comparison.ts'
 import type { Dominance } from './dominance.ts';
 import { boundsOf, type Entry, type Induction, type LoopBounds } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
+import { smallConstant } from './small-constant.ts';
 import { mostOf, ValueRanges } from './value-ranges.ts';
 
 /** No value, and the base of constants. */
@@ -331,7 +332,7 @@ export class AddressValues {
     const source = operands.sources[height]!;
     if (source >= 0) return this.#knownLocal(source);
     if (source !== CONSTANT) return operands.values[height]!;
-    const constant = this.#integer(operands.starts[height]!);
+    const constant = smallConstant(this.#context.bytes, operands.starts[height]!);
     if (constant === undefined) return NONE;
     return this.#add(ZERO, constant, constant >= 0 ? constant : Infinity);
   }
@@ -359,21 +360,5 @@ export class AddressValues {
     this.#mosts.push(most);
     this.#constants.push(constant);
     return this.#bases.push(base) - 1;
-  }
-
-  /** The i32.const or i64.const at an offset, if it is an i32. */
-  #integer(start: number): number | undefined {
-    const { bytes } = this.#context;
-    const op = bytes[start];
-    if (op !== Op.i32Const && op !== Op.i64Const) return undefined;
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = bytes[++start]!;
-      value |= (byte & 0x7f) << shift;
-      if (byte >= 0x80) continue;
-      if (shift < 28) return (value << (25 - shift)) >> (25 - shift);
-      return op === Op.i32Const || byte <= 7 || byte >= 0x78 ? value : undefined;
-    }
-    return undefined;
   }
 }

@@ -3,10 +3,9 @@
  * the version asks for. `cruise.ts` and `continuation.ts` say where it begins.
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
-import { OpcodeSet } from '../../wasm/opcode-set.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { AddressValues } from './address-values.ts';
-import { emitBranch } from './branches.ts';
+import { BranchWriter } from './branches.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CallWriter } from './call-writer.ts';
 import { DELIMITERS } from './construct.ts';
@@ -14,6 +13,7 @@ import { Dominance } from './dominance.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { CAPPED, TRAP } from './layout.ts';
 import { LoadForwarding } from './load-forwarding.ts';
+import { ADDRESSING, PLAIN } from './plain-instructions.ts';
 import type { FunctionPlan } from './plan.ts';
 import { provideForContinuations } from './provide.ts';
 import { Structures } from './structures.ts';
@@ -21,20 +21,8 @@ import type { EmitTarget } from './target.ts';
 import { MAY_TRAP, TrapChecks } from './trap-checks.ts';
 import { VersionWriter } from './version-writer.ts';
 
-/** Their results may be addresses of which something is known. */
-const ADDRESSING = new OpcodeSet([
-  ...[Op.i32Add, Op.i32Sub, Op.i64Add, Op.i64Sub, Op.i32Mul, Op.i32RemU],
-  ...[Op.i32And, Op.i32Or, Op.i32Xor, Op.i32Shl, Op.i32ShrU, Op.i32Eqz],
-  ...[Op.i32LtS, Op.i32LtU, Op.i32GtS, Op.i32GtU, Op.i32LeS, Op.i32LeU, Op.i32GeS, Op.i32GeU],
-]);
-
 /** Behind all code. Not infinite: V8 compares small integers faster. */
 const NEVER = (1 << 30) - 1;
-
-/** By opcode: constants, and operations on numbers that cannot trap and are not the above. */
-const PLAIN = Uint8Array.from({ length: 0x100 }, (_, op) =>
-  Number(op >= Op.i32Const && op <= Op.i64Extend32S && !ADDRESSING.has(op) && !MAY_TRAP.has(op)),
-);
 
 export class FunctionEmitter {
   readonly code: VersionWriter;
@@ -55,6 +43,7 @@ export class FunctionEmitter {
   isCapped = false;
   readonly #traps: TrapChecks;
   readonly #calls: CallWriter;
+  readonly #branches: BranchWriter;
   readonly #dominance = new Dominance();
   readonly #values: AddressValues;
   readonly #loads: LoadForwarding;
@@ -86,6 +75,7 @@ export class FunctionEmitter {
     });
     const values = this.#values;
     this.#loads = new LoadForwarding(this.code, dominance, values);
+    this.#branches = new BranchWriter(this.code, dominance, values, this.#loads);
     const { hooks, early } = options;
     const looksAhead = plan.limits.checksAhead && early !== false && hooks !== 'all';
     this.#traps = new TrapChecks({
@@ -234,7 +224,7 @@ export class FunctionEmitter {
       case Op.brOnNonNull:
       case Op.brOnCast:
       case Op.brOnCastFail:
-        this.#branch(reader);
+        this.#branches.branch(reader, this.structures.chunk);
         return true;
       case Op.call:
       case Op.callIndirect:
@@ -300,35 +290,6 @@ export class FunctionEmitter {
   #entersLoop(pc: number): boolean {
     const { out, walker } = this.code;
     return this.#budget?.enters(pc, out.length, walker.constructs.length) ?? true;
-  }
-
-  #branch(reader: InstructionReader): void {
-    const { walker, labels, frame } = this.code;
-    const { chunk } = this.structures;
-    frame.flushCertainLocals(walker, reader.pc);
-    this.#carry(reader);
-    const condition = reader.op === Op.brIf ? this.#values.condition() : 0;
-    this.#noteBranch(reader);
-    if (reader.pc === chunk?.latch) {
-      chunk.goRound(labels.depthOf(walker.target(reader.index)));
-      walker.apply(reader);
-    } else {
-      emitBranch(this.code, reader);
-      if (reader.op === Op.brIf) this.#values.tested(condition, false);
-    }
-  }
-
-  /** Before a branch, whose operands are on the stack. */
-  #carry({ op, index, labels }: InstructionReader): void {
-    const { walker } = this.code;
-    if (op !== Op.brTable) this.#loads.branch(walker.target(index));
-    else for (const label of labels) this.#loads.branch(walker.target(label));
-  }
-
-  #noteBranch({ op, index, labels }: InstructionReader): void {
-    const level = this.code.walker.constructs.length - 1;
-    if (op !== Op.brTable) this.#dominance.branch(level - index, level);
-    else for (const label of labels) this.#dominance.branch(level - label, level);
   }
 
   #writeGlobal(index: number): void {
