@@ -27,7 +27,7 @@ const OTHERS: readonly CodeLimits[] = [
   CODE_LIMITS,
   { ...CODE_LIMITS, addressSums: false },
   // Some of the program's locals are in the frame.
-  { ...CODE_LIMITS, locals: 48 },
+  { ...CODE_LIMITS, locals: 48, carriedPlaces: 3 },
   // Each continuation is left soon: what was known is known no more.
   { ...CODE_LIMITS, cruiseBytes: 0, runningBytes: 60, mostRunningBytes: 400, loopBytes: 0 },
 ];

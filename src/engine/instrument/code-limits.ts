@@ -4,8 +4,6 @@
  * choices. In one object, so that tests can run small programs as if they were too large.
  */
 
-import { MOST_CARRIED } from './code.ts';
-
 /** V8's limit for the locals of a function, parameters included. */
 export const MAX_LOCALS = 50_000;
 /** V8's limit for a function body in bytes, its locals vector included and its size not. */
@@ -140,7 +138,7 @@ export const CODE_LIMITS: CodeLimits = {
   memoryLimits: true,
   addressSums: true,
   forwardLoads: true,
-  carriedPlaces: MOST_CARRIED,
+  carriedPlaces: 8,
   valueRanges: true,
   emptyFunctions: true,
   inliningFactor: 2,

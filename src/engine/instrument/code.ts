@@ -180,9 +180,10 @@ export const CALL_SCRATCH = 1;
 /** How many more a version with counted loops has. */
 export const CHUNK_SCRATCH = 3;
 
-/** For places that loops carry, at most so many of each of four types. */
-export const MOST_CARRIED = 8;
-export const CARRIED_SCRATCH = 4 * MOST_CARRIED;
+/** How many more one whose loops hand on so many places at most: they are of four types. */
+export function carriedScratch(places: number): number {
+  return 4 * places;
+}
 
 export interface ChunkLocals {
   /** Rounds of this chunk (i32). */

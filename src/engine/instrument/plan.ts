@@ -11,7 +11,7 @@ import { type FunctionBody, functionType, type Module } from '../../wasm/module.
 import { I64, V128, type ValType } from '../../wasm/types.ts';
 import { BareLeaves } from './bare-leaves.ts';
 import type { CertainStores } from './certain-stores.ts';
-import { CALL_SCRATCH, CARRIED_SCRATCH, CHUNK_SCRATCH, FIXED_SCRATCH } from './code.ts';
+import { CALL_SCRATCH, CHUNK_SCRATCH, carriedScratch, FIXED_SCRATCH } from './code.ts';
 import { CODE_LIMITS, type CodeLimits } from './code-limits.ts';
 import type { Delimiters } from './delimiters.ts';
 import type { DerivedLocals } from './derived-locals.ts';
@@ -201,7 +201,9 @@ function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: Cod
   const operandTypes = NUMBER_TYPES + storageTypes(shape.references);
   const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes)));
   const housed = operandTypes * Math.min(homes, shape.maxHeight);
-  const fixed = FIXED_SCRATCH + CALL_SCRATCH + CHUNK_SCRATCH + CARRIED_SCRATCH;
+  const carries = [...shape.loops.values()].some(({ hasCall }) => !hasCall);
+  const carried = carries ? carriedScratch(limits.carriedPlaces) : 0;
+  const fixed = FIXED_SCRATCH + CALL_SCRATCH + CHUNK_SCRATCH + carried;
   const most = fixed + housed + shape.legacy.depth;
   // One for each type of locals that are in the frame only; hardly any function has such.
   const fits = localTypes.length * 2 + most <= limits.locals;
