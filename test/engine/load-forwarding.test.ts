@@ -217,3 +217,22 @@ test('memory is written between steps', async () => {
   const how: How = { breaks: 10, onward: 'step' };
   expect(debugged(bytes, kind, CODE_LIMITS, how)).toEqual(debugged(bytes, kind, EACH, how));
 });
+
+test('loops of more bytes than are looked through are as they were', async () => {
+  // Wherever the limit falls, it is inside an instruction for some of these.
+  const bodies = [0, 1, 2, 3].map(
+    (more) => `(func (export "f${more}") (param i32) (result i32)
+      (i32.store (local.get 0) (i32.const 0))
+      (loop ${'(nop) '.repeat(more)} ${'(drop (f64.const 1.5))'.repeat(500)}
+        (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1)))
+        (br_if 0 (i32.lt_u (i32.load (local.get 0)) (i32.const 5))))
+      (i32.load (local.get 0)))`,
+  );
+  const bytes = await assemble(`(module (memory 1) ${bodies.join('\n')})`);
+  const debuggee = new Debuggee(() => 'run');
+  const { exports } = debuggee.engine.instantiate(debuggee.engine.loadModule(bytes), {});
+  for (const name of Object.keys(exports)) {
+    const f = exports[name] as (at: number) => number;
+    expect(debuggee.engine.enter(() => f(16))).toBe(5);
+  }
+});

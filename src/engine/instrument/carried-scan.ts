@@ -67,10 +67,10 @@ export function carriedPlaces(
   writes: LocalSet,
   most: number,
 ): readonly CarriedPlace[] {
-  const reader = new InstructionReader(module.bytes, loop, Math.min(end, loop + MOST_BYTES));
+  const reader = new InstructionReader(module.bytes, loop, end);
   reader.read();
   if (reader.blockType.kind === 'index') return [];
-  return new CarriedScan(reader, writes).run(most);
+  return new CarriedScan(reader, writes).run(most, loop + MOST_BYTES);
 }
 
 class CarriedScan {
@@ -92,10 +92,11 @@ class CarriedScan {
     this.#writes = writes;
   }
 
-  run(most: number): readonly CarriedPlace[] {
+  /** @param last the offset behind which no instruction is read */
+  run(most: number, last: number): readonly CarriedPlace[] {
     const reader = this.#reader;
     for (;;) {
-      if (!reader.read()) return [];
+      if (reader.next > last || !reader.read()) return [];
       if (reader.op === Op.end && this.#open.length === 0 && this.#dead <= 1) break;
       if (!this.#step()) return [];
     }
