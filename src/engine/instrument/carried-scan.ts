@@ -7,6 +7,7 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { LocalSet } from './local-set.ts';
+import { LoopWays } from './loop-ways.ts';
 import { isAtomic } from './memory-checks.ts';
 
 /** Larger loops are left alone: each that is around others is read up to the first of those. */
@@ -82,10 +83,7 @@ class CarriedScan {
   readonly #found = new Map<string, Found>();
   readonly #stores: Write[] = [];
   #ordinal = 0;
-  /** While more constructs than this are open, only some rounds come by. */
-  #certainUpTo = Infinity;
-  /** Constructs that were opened in code that cannot be reached, and that code itself; 0: none. */
-  #dead = 0;
+  readonly #ways = new LoopWays();
 
   constructor(reader: InstructionReader, writes: LocalSet) {
     this.#reader = reader;
@@ -97,7 +95,7 @@ class CarriedScan {
     const reader = this.#reader;
     for (;;) {
       if (reader.next > last || !reader.read()) return [];
-      if (reader.op === Op.end && this.#open.length === 0 && this.#dead <= 1) break;
+      if (reader.op === Op.end && this.#open.length === 0 && this.#ways.endsDead) break;
       if (!this.#step()) return [];
     }
     return [...this.#found.values()]
@@ -120,7 +118,7 @@ class CarriedScan {
   #step(): boolean {
     const reader = this.#reader;
     const { op } = reader;
-    if (this.#dead > 0) return this.#stepDead();
+    if (this.#ways.isDead) return this.#stepDead();
     const stack = this.#stack;
     switch (op) {
       case Op.nop:
@@ -129,7 +127,7 @@ class CarriedScan {
         return this.#enter();
       case Op.if:
         stack.pop();
-        this.#skipTo(0, 1);
+        this.#ways.branch(0, this.#open.length + 1);
         return this.#enter();
       case Op.else:
         stack.length = this.#open.at(-1)!.height;
@@ -143,12 +141,12 @@ class CarriedScan {
       case Op.br:
       case Op.return:
       case Op.unreachable:
-        this.#dead = 1;
-        if (op === Op.br) this.#skipTo(reader.index);
+        this.#ways.die();
+        if (op === Op.br) this.#branch(reader.index);
         return true;
       case Op.brIf:
         stack.pop();
-        this.#skipTo(reader.index);
+        this.#branch(reader.index);
         return true;
       case Op.drop:
         stack.pop();
@@ -179,22 +177,15 @@ class CarriedScan {
     }
   }
 
-  /** A branch, which may be taken: out of the loop, or to the end of a construct in it. */
-  #skipTo(label: number, more = 0): void {
-    const level = this.#open.length + more - 1 - label;
-    if (level >= 0) this.#certainUpTo = Math.min(this.#certainUpTo, level);
+  #branch(label: number): void {
+    this.#ways.branch(label, this.#open.length);
   }
 
   #stepDead(): boolean {
-    const { op } = this.#reader;
-    if (op === Op.block || op === Op.if) this.#dead++;
-    else if (op === Op.loop || op === Op.tryTable || op === Op.try) return false;
-    else if (op === Op.end || (op === Op.else && this.#dead === 1)) {
-      if (--this.#dead > 0) return true;
-      if (op === Op.end) this.#close();
-      else this.#stack.length = this.#open.at(-1)!.height;
-    }
-    return true;
+    const alive = this.#ways.stepDead(this.#reader.op);
+    if (alive === 'end') this.#close();
+    else if (alive === 'else') this.#stack.length = this.#open.at(-1)!.height;
+    return alive !== 'refused';
   }
 
   #enter(): boolean {
@@ -207,7 +198,7 @@ class CarriedScan {
     const { height, results } = this.#open.pop()!;
     this.#stack.length = height;
     for (let i = 0; i < results; i++) this.#stack.push(OTHER);
-    if (this.#open.length <= this.#certainUpTo) this.#certainUpTo = Infinity;
+    this.#ways.ended(this.#open.length);
   }
 
   /** Anything else, if it has a fixed signature: no calls, and nothing that writes much. */
@@ -229,7 +220,7 @@ class CarriedScan {
     const { op, info, memory, memOffset32: offset } = this.#reader;
     const isStore = info.results!.length === 0;
     const ordinal = this.#ordinal++;
-    const certain = this.#open.length <= this.#certainUpTo;
+    const certain = this.#ways.isCertain(this.#open.length);
     if (isStore) this.#stores.push({ ordinal, source, certain });
     if (source === OTHER || !Number.isSafeInteger(offset)) return;
     const load = isStore ? LOADS.get(op) : op;

@@ -6,6 +6,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { Affine } from './affine.ts';
+import { LoopWays } from './loop-ways.ts';
 
 /** What an operand is: a sum, a comparison of two, or not known. */
 export type Operand = Affine | Comparison | undefined;
@@ -40,10 +41,7 @@ export class LoopScan {
   readonly #values = new Map<number, Affine | undefined>();
   /** Heights of the operand stack at the constructs inside the loop that are open. */
   readonly #open: number[] = [];
-  /** While more constructs than this are open, only some rounds come by. */
-  #certainUpTo = Infinity;
-  /** Constructs that were opened in code that cannot be reached, and that code itself; 0: none. */
-  #dead = 0;
+  readonly #ways = new LoopWays();
 
   constructor(module: Module, isI32: (local: number) => boolean) {
     this.#module = module;
@@ -61,7 +59,7 @@ export class LoopScan {
    */
   run(reader: InstructionReader, end: number): { pc: number; condition: Operand } | undefined {
     while (reader.next < end && reader.read()) {
-      if (reader.op === Op.brIf && reader.index === this.#open.length && this.#dead === 0) {
+      if (reader.op === Op.brIf && reader.index === this.#open.length && !this.#ways.isDead) {
         const { pc } = reader;
         const condition = this.#stack.pop();
         const isLast = this.#open.length === 0 && this.#stack.length === 0 && endsNext(reader);
@@ -73,7 +71,7 @@ export class LoopScan {
   }
 
   get #isCertain(): boolean {
-    return this.#open.length <= this.#certainUpTo;
+    return this.#ways.isCertain(this.#open.length);
   }
 
   /** What each round adds to a local; undefined: not always the same. */
@@ -98,7 +96,7 @@ export class LoopScan {
   /** False: not in a counted loop. */
   #step(reader: InstructionReader): boolean {
     const { op } = reader;
-    if (this.#dead > 0) return this.#stepDead(op);
+    if (this.#ways.isDead) return this.#stepDead(op);
     const stack = this.#stack;
     switch (op) {
       case Op.nop:
@@ -107,7 +105,7 @@ export class LoopScan {
         return this.#enter(reader);
       case Op.if:
         stack.pop();
-        this.#skipTo(0, 1);
+        this.#ways.branch(0, this.#open.length + 1);
         return this.#enter(reader);
       case Op.else:
         stack.length = this.#open.at(-1)!;
@@ -118,17 +116,17 @@ export class LoopScan {
         this.#close();
         return true;
       case Op.br:
-        this.#dead = 1;
-        this.#skipTo(reader.index);
+        this.#ways.die();
+        this.#branch(reader.index);
         // Out of the loop's own body, there would be no way to its end.
         return this.#open.length > 0 && reader.index !== this.#open.length;
       case Op.return:
       case Op.unreachable:
-        this.#dead = 1;
+        this.#ways.die();
         return this.#open.length > 0;
       case Op.brIf:
         stack.pop();
-        this.#skipTo(reader.index);
+        this.#branch(reader.index);
         return true;
       case Op.drop:
         stack.pop();
@@ -160,20 +158,15 @@ export class LoopScan {
     }
   }
 
-  /** A branch, which may be taken: out of the loop, or to the end of a construct in it. */
-  #skipTo(label: number, more = 0): void {
-    const level = this.#open.length + more - 1 - label;
-    if (level >= 0) this.#certainUpTo = Math.min(this.#certainUpTo, level);
+  #branch(label: number): void {
+    this.#ways.branch(label, this.#open.length);
   }
 
   #stepDead(op: number): boolean {
-    if (op === Op.block || op === Op.if) this.#dead++;
-    else if (op === Op.loop || op === Op.tryTable || op === Op.try) return false;
-    else if (op === Op.end || (op === Op.else && this.#dead === 1)) {
-      if (--this.#dead === 0) this.#stack.length = this.#open.at(-1)!;
-      if (this.#dead === 0 && op === Op.end) this.#close();
-    }
-    return true;
+    const alive = this.#ways.stepDead(op);
+    if (alive === 'end') this.#close();
+    else if (alive === 'else') this.#stack.length = this.#open.at(-1)!;
+    return alive !== 'refused';
   }
 
   #enter({ blockType }: InstructionReader): boolean {
@@ -183,7 +176,7 @@ export class LoopScan {
 
   #close(): void {
     this.#stack.length = this.#open.pop()!;
-    if (this.#open.length <= this.#certainUpTo) this.#certainUpTo = Infinity;
+    this.#ways.ended(this.#open.length);
   }
 
   #value(local: number): Affine | undefined {
