@@ -12,6 +12,7 @@ import { isAtomic } from './memory-checks.ts';
 
 /** Larger loops are left alone: each that is around others is read up to the first of those. */
 const MOST_BYTES = 4096;
+const MOST_OFFSET = 0xffff_ffff;
 
 /** A place that every round finds at the same address. */
 export interface CarriedPlace {
@@ -222,7 +223,8 @@ class CarriedScan {
     const ordinal = this.#ordinal++;
     const certain = this.#ways.isCertain(this.#open.length);
     if (isStore) this.#stores.push({ ordinal, source, certain });
-    if (source === OTHER || !Number.isSafeInteger(offset)) return;
+    // What is loaded again has its offset written in 32 bits; a memory of 64 may have larger ones.
+    if (source === OTHER || offset > MOST_OFFSET) return;
     const load = isStore ? LOADS.get(op) : op;
     if (load === undefined || !WHOLE.has(load)) {
       this.#mix(source, memory, offset, info.accessBytes!);
