@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { FIRST_FREE_SLOT } from '../../src/engine/instrument/layout.ts';
 import { optimize } from '../../src/engine/runtime/optimize.ts';
-import { assemble, Debuggee, instructions } from './debuggee.ts';
+import { assemble, Debuggee, instructions, pcOf } from './debuggee.ts';
 
 describe('a continuation', () => {
   const HOT = `(module (memory 1)
@@ -138,4 +138,27 @@ test('frames of calls in a function that is inlined into a protected body', asyn
     [first, other],
     [second, other],
   ]);
+});
+
+test('frames of calls in the protected body of a continuation that begins by reading a local', async () => {
+  // V8 leaves out what reads the same again: the local is where frames begin.
+  const text = `(module
+    (import "e" "g" (func $g (param i32)))
+    (func $h (param i32) (call $g (local.get 0)))
+    (func (export "f") (param i32) (local f64)
+      nop
+      (block $h (try_table (catch_all $h) (call $h (local.get 0))))
+      (drop (local.get 1))
+      (loop (br_if 0 (i32.const 0)))))`;
+  const debuggee = new Debuggee();
+  const { engine } = debuggee;
+  const module = engine.loadModule(await assemble(text));
+  engine.addBreakpoint(module, pcOf(module, 'nop'));
+  const g = () => {
+    throw new Error('of the host');
+  };
+  debuggee.call(engine.instantiate(module, { e: { g } }), 'f', 8);
+  const [inner, outer] = instructions(module).filter(({ name }) => name === 'call');
+  const { activations } = debuggee.stops[1]!;
+  expect(activations[0]!.map(({ pc }) => pc)).toEqual([inner!.next, outer!.next]);
 });

@@ -49,12 +49,15 @@ export class CallSites {
    * have that of the last instruction before it that can trap by a fault. So there is one here. The
    * `try_table` may be that of a caller into which this function is inlined, so all calls have one in
    * a module with tags. (Looking for a `catch_all` in modules without would cost every one of those.)
+   *
+   * It is atomic: V8 leaves out what reads again what the code has just read, and a continuation has just
+   * read its first local there. Of a byte: the alignment of more would be checked.
    */
   anchorPosition(): void {
     const out = this.#out;
     if (!this.#walker.innermost.guarded && !this.#hasTags) return;
     out.localGet(this.#scratch.framePointer);
-    out.load(I32, 0);
+    out.loadByteAtomically();
     out.op(Op.drop);
   }
 

@@ -115,6 +115,12 @@ export class CodeWriter extends ByteWriter {
     this.#memarg(ALIGN_LOG2[index], offset);
   }
 
+  /** Load of a byte of the debug memory that is certain to be made; the address is on the stack. */
+  loadByteAtomically(): void {
+    this.op(Op.i32AtomicLoad8U);
+    this.#memarg(0, 0);
+  }
+
   /**
    * Whether a byte of the debug memory has a value (0 to 255); the address is on the stack. Compared as
    * an i64: as an i32, V8 makes the load an operand of the comparison, and then loads once more.
@@ -146,8 +152,9 @@ export class CodeWriter extends ByteWriter {
   /**
    * Load of a limit word, which another thread may write. Not atomic: V8 checks the alignment of an
    * atomic access with four instructions, at each of the polls that every loop and call has. It
-   * never takes one load of a memory for another, as it does with globals, where it removes the poll
-   * of a loop; that it stays so is tested with loops that nothing but an interrupt ends.
+   * takes one load of a memory for another only where nothing but plain code is in between, and not in
+   * another round of a loop, as it does with globals, where it removes the poll; that it stays so is
+   * tested with loops that nothing but an interrupt ends.
    */
   loadLimit(address: number): void {
     this.i32Const(0);
