@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { describeWithLldb, InteractiveLldb, serveProgram } from './support/lldb.ts';
-import { program } from './support/programs.ts';
+import { line, program } from './support/programs.ts';
 
 describeWithLldb('a client that goes', () => {
   test.each(['detaches', 'vanishes', 'vanishes while the program runs'])('%s', async (how) => {
@@ -23,8 +23,14 @@ describeWithLldb('a client that goes', () => {
     await first.end();
 
     const second = new InteractiveLldb();
-    const stop = await second.ask(connect, '// the loop');
-    expect(stop).toContain('`spin');
+    await second.ask(connect, 'stopped');
+    // On a slow machine the program has been stopped on its way to the loop. The column is that of
+    // its body: the line begins with what is done once.
+    const body = `-f tour.c -l ${await line('tour', 'the loop')} -u 23`;
+    await second.ask(`breakpoint set ${body}`, 'Breakpoint 1');
+    const stop = await second.ask('continue', 'stop reason = breakpoint');
+    expect(stop + (await second.ask('frame info', 'tour.c:'))).toContain('`spin');
+    await second.ask('breakpoint delete 1', 'deleted');
     await second.ask('expression go_on = 0', '$0 = 0');
     await second.ask('continue', 'exited with status = 7');
     await second.end();

@@ -11,6 +11,9 @@ import { SOURCE_MAP } from './programs.ts';
 
 const LLDB = 'lldb-22';
 
+/** Shorter than a test may take, so that one that hangs says in what. */
+const PATIENCE_MS = 45_000;
+
 /** Whether this command can be run at all. */
 export function installed(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
@@ -131,6 +134,7 @@ export class InteractiveLldb {
    * @param everyMs to type it again and again: LLDB refuses to interrupt what is just being resumed
    */
   async ask(command: string, text: string, everyMs = Number.POSITIVE_INFINITY): Promise<string> {
+    const begun = performance.now();
     for (let typed = Number.NEGATIVE_INFINITY; ; ) {
       if (performance.now() - typed >= everyMs || typed < 0) {
         this.type(command);
@@ -143,6 +147,9 @@ export class InteractiveLldb {
         return answer;
       }
       if (this.#ended) throw new Error(`LLDB ended without "${text}":\n${this.#output}`);
+      if (performance.now() - begun > PATIENCE_MS) {
+        throw new Error(`LLDB did not print "${text}" for "${command}":\n${this.#output}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
