@@ -2,8 +2,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { FIRST_FREE_SLOT } from '../../src/engine/instrument/layout.ts';
+import type { DebugInstance } from '../../src/engine/runtime/instance.ts';
 import { optimize } from '../../src/engine/runtime/optimize.ts';
 import { assemble, Debuggee, instructions, pcOf } from './debuggee.ts';
+
+/** Optimizes the code of all functions of a module: what is at the index of an exported one forwards to it. */
+function optimizeAll(instance: DebugInstance): void {
+  const { original, instrumented } = instance.module;
+  for (const { funcIndex } of original.bodies) {
+    optimize(instance.codeFunction(instrumented.bodies.of(funcIndex) ?? funcIndex));
+  }
+}
 
 describe('a continuation', () => {
   const HOT = `(module (memory 1)
@@ -70,7 +79,7 @@ describe('frames of calls in protected bodies', () => {
       throw new Error('of the host');
     };
     const instance = engine.instantiate(module, { e: { g } });
-    optimize(instance.func(2));
+    optimizeAll(instance);
     engine.addBreakpoint(module, all[0]!.pc);
     debuggee.call(instance, 'f', 8);
     const frames = debuggee.stops.map(({ activations: [newest] }) =>
@@ -100,7 +109,7 @@ test('a tail call leaves no frame, even of what was inlined', async () => {
   };
   const instance = engine.instantiate(module, { e: { g } });
   for (let n = 0; n < 2000; n++) debuggee.call(instance, 'f', 5);
-  for (const index of [1, 2]) optimize(instance.func(index));
+  optimizeAll(instance);
   fails = true;
   expect(() => debuggee.call(instance, 'f', 5)).toThrow('of the host');
   const { activations } = debuggee.stops[0]!;
@@ -128,7 +137,7 @@ test('frames of calls in a function that is inlined into a protected body', asyn
   };
   const instance = engine.instantiate(module, { e: { g } });
   for (let n = 0; n < 2000; n++) debuggee.call(instance, 'f', 8);
-  for (const index of [1, 2]) optimize(instance.func(index));
+  optimizeAll(instance);
   for (failing of [0, 1, 2, 3]) debuggee.call(instance, 'f', 8);
   const frames = debuggee.stops.map(({ activations: [newest] }) => newest!.map(({ pc }) => pc));
   const [first, second, one, other] = calls.map(({ next }) => next);
@@ -161,4 +170,48 @@ test('frames of calls in the protected body of a continuation that begins by rea
   const [inner, outer] = instructions(module).filter(({ name }) => name === 'call');
   const { activations } = debuggee.stops[1]!;
   expect(activations[0]!.map(({ pc }) => pc)).toEqual([inner!.next, outer!.next]);
+});
+
+describe('no frame of a function that is inlined into a protected body, and was left', () => {
+  /** Functions of the newest frames, at a breakpoint at a `nop` that `g` sets. */
+  async function framesAtNop(functions: string): Promise<number[]> {
+    const text = `(module
+      (import "e" "g" (func $g))
+      (tag $unused)
+      (memory 1)
+      (global $address (mut i32) (i32.const 8))
+      ${functions}
+      (func (export "f") (block $h (try_table (catch_all $h) (call $small)))))`;
+    const debuggee = new Debuggee();
+    const { engine } = debuggee;
+    const module = engine.loadModule(await assemble(text));
+    let stops = false;
+    const g = () => {
+      if (stops) engine.addBreakpoint(module, pcOf(module, 'nop'));
+    };
+    const instance = engine.instantiate(module, { e: { g } });
+    for (let n = 0; n < 2000; n++) debuggee.call(instance, 'f');
+    optimizeAll(instance);
+    stops = true;
+    debuggee.call(instance, 'f');
+    return debuggee.stops[0]!.activations[0]!.map(({ func }) => func);
+  }
+
+  test('by a tail call', async () => {
+    const functions = `
+      (func $small
+        (i32.store (i32.const 8) (i32.load (global.get $address)))
+        (return_call $large))
+      (func $large (call $g) nop ${'(global.set $address (i32.const 8))'.repeat(500)})`;
+    expect(await framesAtNop(functions)).toEqual([2, 3]);
+  });
+
+  test('for a continuation', async () => {
+    const functions = `
+      (func $small
+        (call $g)
+        (i32.store (i32.and (global.get $address) (i32.const 255)) (i32.const 1))
+        nop)`;
+    expect(await framesAtNop(functions)).toEqual([1, 2]);
+  });
 });

@@ -54,8 +54,19 @@ export class CallSites {
    * read its first local there. Of a byte: the alignment of more would be checked.
    */
   anchorPosition(): void {
+    if (this.#walker.innermost.guarded || this.#hasTags) this.#anchor();
+  }
+
+  /**
+   * Before a tail call, or where the function is left: that is in no `try_table` but a caller's into which
+   * the function is inlined. V8 then makes a call of it, and shows a frame of the function in its place.
+   */
+  anchorLastCall(): void {
+    if (this.#hasTags) this.#anchor();
+  }
+
+  #anchor(): void {
     const out = this.#out;
-    if (!this.#walker.innermost.guarded && !this.#hasTags) return;
     out.localGet(this.#scratch.framePointer);
     out.loadByteAtomically();
     out.op(Op.drop);

@@ -89,16 +89,18 @@ export class CallWriter {
     frame.flushKeptOperands(walker.operands);
   }
 
-  /** `return_call`. */
+  /** `return_call`, `return_call_indirect` or `return_call_ref`. */
   tailCall(reader: InstructionReader): void {
     const { code, target } = this.#context;
-    const body = target.body(reader.index);
+    const body = reader.op === Op.returnCall ? target.body(reader.index) : undefined;
+    if (body === undefined) code.calls.setCalleeFrame(0);
+    const first = code.out.length;
+    code.calls.anchorLastCall();
     if (body === undefined) {
-      code.calls.setCalleeFrame(0);
-      code.copy(reader);
+      code.copy(reader, first);
     } else {
       code.calls.pushCalleeFrame(0);
-      code.copyCall(reader, body);
+      code.copyCall(reader, body, first);
     }
     code.walker.apply(reader);
   }

@@ -238,12 +238,10 @@ export class FunctionEmitter {
         this.#writeGlobal(reader.index);
         break;
       case Op.returnCall:
-        this.#calls.tailCall(reader);
-        return true;
       case Op.returnCallIndirect:
       case Op.returnCallRef:
-        this.code.calls.setCalleeFrame(0);
-        break;
+        this.#calls.tailCall(reader);
+        return true;
     }
     return false;
   }

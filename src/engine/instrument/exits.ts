@@ -222,7 +222,8 @@ export class Exits {
 
   /** Behind the cold blocks, the frame is complete and the exit number on the stack: leaves. */
   writeLeave(): void {
-    const { plan, target, out, scratch } = this.#context;
+    const { plan, target, out, scratch, calls } = this.#context;
+    calls.anchorLastCall();
     if (target.leaveFunction === undefined || !plan.limits.sharedLeave) {
       out.localSet(scratch.pc);
       callLeave(out, target, scratch.framePointer, scratch.pc, () => out.i32Const(plan.codeStart));
