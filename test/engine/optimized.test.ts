@@ -215,3 +215,19 @@ describe('no frame of a function that is inlined into a protected body, and was 
     expect(await framesAtNop(functions)).toEqual([1, 2]);
   });
 });
+
+test('a trap of a segment instruction in a protected body of a continuation', async () => {
+  const text = `(module (memory 1) (data $abc "abc")
+    (func (export "f") (param i32)
+      nop
+      (block $h (try_table (catch_all $h)
+        (i32.store (local.get 0) (i32.load offset=4 (local.get 0)))
+        (memory.init $abc (i32.const 8) (i32.const 2) (local.get 0))))
+      (loop (br_if 0 (i32.const 0)))))`;
+  const debuggee = new Debuggee(() => 'run', { traps: 'native' });
+  const module = debuggee.engine.loadModule(await assemble(text));
+  debuggee.engine.addBreakpoint(module, pcOf(module, 'nop'));
+  const instance = debuggee.engine.instantiate(module);
+  expect(() => debuggee.call(instance, 'f', 8)).toThrow('memory access out of bounds');
+  expect(debuggee.stops.map(({ top }) => top.at)).toEqual(['nop', 'memory.init']);
+});

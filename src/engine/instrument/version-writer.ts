@@ -25,6 +25,7 @@ import { Exits, RESULT_TYPES } from './exits.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { Labels } from './labels.ts';
 import type { FunctionPlan } from './plan.ts';
+import { usesSegment } from './segments.ts';
 import type { EmitTarget } from './target.ts';
 import { Walker } from './walker.ts';
 
@@ -137,6 +138,8 @@ export class VersionWriter {
    * @param first offset of what was emitted for it alone
    */
   copy(reader: InstructionReader, first = this.out.length): void {
+    // A continuation calls a helper for it, in which it may trap.
+    if (usesSegment(reader)) this.calls.anchorPosition();
     this.options.positions?.add(first, this.out.length, reader.pc);
     this.#target.instruction(reader, this.out);
   }

@@ -28,7 +28,9 @@ npm run fuzz -- [options]
                     mutated   modules of own and binaryen, damaged: most are refused, and must be as by V8
   --processes N   seeds that are checked at the same time (2)
   --flag FLAG     a flag of V8 for the processes that check; may be given several times:
-                  --flag=--no-liftoff compiles everything with the optimizing compiler
+                  --flag=--no-liftoff compiles everything with the optimizing compiler;
+                  --flag=--wasm-tiering-budget=10 --flag=--wasm-sync-tier-up
+                  --flag=--wasm-inlining-ignore-call-counts has that inline what it can
   --coverage      tell in the end what has been exercised, and how often
 
 The last line sums up; the exit status is 0 if nothing differed, 1 if something did, 2 if the options
