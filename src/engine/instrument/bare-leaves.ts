@@ -125,7 +125,7 @@ export class BareLeaves {
     }
     const apart = widened(pairs, spans);
     if (spans.length > MOST_SPANS || apart.length > MOST_APART) return undefined;
-    if (spans.some(({ bytes }) => bytes > MOST_BYTES)) return undefined;
+    if (spans.some(({ base, bytes }) => isFar(base.kind, bytes))) return undefined;
     return { functions, spans, apart, writesGlobals };
   }
 
@@ -157,7 +157,7 @@ export class BareLeaves {
     if (!walk.follow()) return undefined;
     const { spans, apart, writesGlobals } = walk;
     if (spans.length > MOST_SPANS || apart.length > MOST_APART) return undefined;
-    if (spans.some(({ low, high }) => high - low > MOST_BYTES)) return undefined;
+    if (spans.some((span) => isFar(walk.baseOf(span).kind, span.high - span.low))) return undefined;
     const found = new Map(
       spans.map((span) => {
         const { memory, low, high, isWritten } = span;
@@ -172,6 +172,11 @@ export class BareLeaves {
       writesGlobals,
     };
   }
+}
+
+/** Whether a check would be for too many bytes. */
+function isFar(kind: LeafSpan['base']['kind'], bytes: number): boolean {
+  return kind !== 'zero' && bytes > MOST_BYTES;
 }
 
 /** The pairs of those spans that contain the pairs' own, each once. */

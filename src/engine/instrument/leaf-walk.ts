@@ -240,9 +240,10 @@ export class LeafWalk {
     if (base === ZERO) {
       if (added + memOffset32 + bytes > leastBytes(limits)) return undefined;
     }
-    const low = base === ZERO ? added : added | 0;
-    const span = this.#span(memory, base, low, low + memOffset32 + bytes);
-    const at = low + memOffset32;
+    // What begins at zero needs no check; of another base, all up to the bytes must be in bounds.
+    const isZero = base === ZERO;
+    const at = (isZero ? added : added | 0) + memOffset32;
+    const span = this.#span(memory, base, isZero ? at : added | 0, at + bytes);
     if (info.results?.length === 0) {
       span.isWritten = true;
       this.#store(span, at, bytes, op === Op.i32Store ? this.#operand(0) : UNKNOWN);
