@@ -23,6 +23,10 @@ test.each([
     '(if (i64.eqz (local.get $n)) (then (call $host)) (else (loop (call $host))))',
   ],
   [
+    'of an interpreter',
+    '(block $a (block $b (br_table $a $b (i32.wrap_i64 (local.get $n)))) (local.set $n (i64.const 7)))',
+  ],
+  [
     'in an inner loop',
     '(loop $inner (br_if $inner (i32.wrap_i64 (i64.and (local.get $n) (i64.const 1)))))',
   ],

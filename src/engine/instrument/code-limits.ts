@@ -88,6 +88,10 @@ export interface CodeLimits {
   readonly bareLeaves: number;
   /** Loops in which each round has a check behind a call have none at their header. */
   readonly callChecks: boolean;
+  /** The check ahead of a call of a bare leaf counts as one: see `bare-calls.ts`. */
+  readonly bareChecks: boolean;
+  /** That of an interpreter's loop is behind what each round begins with: see `delayed-check.ts`. */
+  readonly delayedChecks: boolean;
   /** Loops that end after so many rounds, by constants alone, have none either; 0: all have. */
   readonly boundedRounds: number;
   /** Exits behind calls store the result in one place: see `call-results.ts`. */
@@ -157,6 +161,8 @@ export const CODE_LIMITS: CodeLimits = {
   leafFunctions: true,
   bareLeaves: 256,
   callChecks: true,
+  bareChecks: true,
+  delayedChecks: true,
   boundedRounds: 1024,
   sharedResults: true,
   coldBlocks: true,

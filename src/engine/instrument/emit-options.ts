@@ -27,7 +27,7 @@ export interface EmitOptions {
    */
   readonly early?: boolean;
   /**
-   * Loops without a check at the header, where each round has one behind a call, or few rounds follow.
+   * Loops without a check at the header, where each round has another one, or few rounds follow.
    * Those behind find an interrupt as well, but it is reported at a header: a version that others leave
    * to must have those. Dead ends are left where they begin as well: see `dead-ends.ts`.
    */

@@ -143,6 +143,7 @@ export class FunctionEmitter {
     if (op !== Op.localGet && (op > 0xff || PLAIN[op] === 0)) return false;
     const { walker, frame } = this.code;
     if (this.#hasStops || !walker.reachable || reader.pc >= this.#deadEndPc) return false;
+    if (reader.pc === this.structures.checkPc) return false;
     this.#trustedPc = -1;
     if (op === Op.localGet) frame.pushLocal(reader.index);
     else this.code.copyPlain(reader);
@@ -164,6 +165,7 @@ export class FunctionEmitter {
     const { op } = reader;
     if (op === Op.end) this.structures.closeChunk();
     if (this.code.walker.reachable) {
+      if (reader.pc === this.structures.checkPc) this.code.exits.check(reader.pc);
       const isLeft = reader.pc >= this.#deadEndPc && this.#leavesDeadEnd(reader.pc);
       const left = isLeft || !this.#beforeInstruction(reader);
       if (!left && this.#loads.forward(reader)) return;

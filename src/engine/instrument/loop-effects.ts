@@ -30,8 +30,10 @@ export class LoopEffects {
   calls = 0;
   /** The most cases of a `br_table` in the body, but not in an inner loop. */
   cases = 0;
-  /** Every way around goes through a call. */
+  /** Every way around goes through a call that stores what differs from the frame. */
   alwaysCalls = false;
+  /** Every way around goes through a call, which may be one of a bare leaf. */
+  alwaysPolls = false;
 
   /**
    * @param locals number of the function's
@@ -110,6 +112,7 @@ class Refinement {
   readonly #bareLeaves: BareLeaves;
   readonly #walker: Walker;
   readonly #locals: number;
+  readonly #depth: number;
   #open = 0;
   /** Loops with calls that have not ended. */
   #left = 0;
@@ -124,8 +127,10 @@ class Refinement {
     this.#loops = loops;
     this.#bareLeaves = bareLeaves;
     this.#locals = fn.localTypes.length;
-    // Behind the locals, one that stands for each open loop's header: it is lost at the first call.
-    this.#walker = Walker.ofControl({ ...fn, loops }, this.#locals + depth);
+    this.#depth = depth;
+    // Behind the locals, two that stand for each open loop's header: one is lost at the first call, the
+    // other at the first that is not bare.
+    this.#walker = Walker.ofControl({ ...fn, loops }, this.#locals + 2 * depth);
     this.#walker.unsaved.dirty.clear();
     for (const { hasCall } of loops.values()) if (hasCall) this.#left++;
   }
@@ -144,6 +149,7 @@ class Refinement {
     const { op } = reader;
     if (walker.reachable && isCall(op)) {
       if (this.#bareLeaves.called(reader, walker) === undefined) this.#store(false);
+      else this.#passBareCall();
     } else if (walker.reachable && op === Op.loop) {
       // Ahead of such a loop, locals are stored although nothing is called yet.
       if (this.#loops.get(reader.pc)?.storesAtOnce === true) this.#store(true);
@@ -153,13 +159,22 @@ class Refinement {
     walker.apply(reader);
     const opened = walker.constructs.length - constructs;
     if (opened > 0 && op === Op.loop) {
-      walker.unsaved.dirty.add(this.#locals + this.#open++);
+      const marker = this.#locals + this.#open++;
+      walker.unsaved.dirty.add(marker);
+      walker.unsaved.dirty.add(marker + this.#depth);
     } else if (opened < 0 && innermost.kind === 'loop') {
       this.#open--;
       const effects = this.#loops.get(innermost.pc)!;
-      finish(effects, innermost, this.#locals + this.#open);
+      const marker = this.#locals + this.#open;
+      finish(effects, innermost, marker, marker + this.#depth);
       if (effects.hasCall) this.#left--;
     }
+  }
+
+  #passBareCall(): void {
+    const { dirty } = this.#walker.unsaved;
+    const first = this.#locals + this.#depth;
+    for (let i = 0; i < this.#open; i++) dirty.delete(first + i);
   }
 
   #store(keepsHeaders: boolean): void {
@@ -175,8 +190,15 @@ class Refinement {
   }
 }
 
-function finish(effects: LoopEffects, { endDirty }: Construct, marker: number): void {
+/** @param polled the marker that every call takes away */
+function finish(
+  effects: LoopEffects,
+  { endDirty }: Construct,
+  marker: number,
+  polled: number,
+): void {
   effects.alwaysCalls = effects.hasCall && endDirty?.has(marker) !== true;
+  effects.alwaysPolls = effects.hasCall && endDirty?.has(polled) !== true;
   if (!effects.hasCall) return;
   effects.carried = new LocalSet(effects.writes.size);
   if (endDirty !== undefined) effects.carried.addFrom(endDirty);

@@ -6,11 +6,14 @@ import { BoundedLoops } from './bounded-loops.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import type { Construct } from './construct.ts';
+import { delayedCheck } from './delayed-check.ts';
 import type { Dominance } from './dominance.ts';
 import { handlersAround } from './legacy-shape.ts';
 import { LegacyTries } from './legacy-try.ts';
 import { closeRestoredLoop } from './restored-loop.ts';
 import type { VersionWriter } from './version-writer.ts';
+
+const NONE = -1;
 
 export interface StructuresContext {
   readonly code: VersionWriter;
@@ -30,6 +33,8 @@ export class Structures {
   readonly legacy: LegacyTries;
   /** The version has loops that are more than a header. */
   hasLoops = false;
+  /** The check of the innermost loop's header is made before the instruction at this pc; -1: has been. */
+  checkPc = NONE;
   readonly #bounded: BoundedLoops;
   #chunk: ChunkWriter | undefined;
   /** Of `if`, by number of constructs around. */
@@ -105,17 +110,30 @@ export class Structures {
     });
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
-    if (this.#needsCheck(pc, bounds?.rounds ?? Infinity)) code.exits.check(next);
+    if (this.#needsCheck(pc, bounds?.rounds ?? Infinity)) {
+      this.checkPc = counted === undefined ? this.#delayedCheck(next) : NONE;
+      if (this.checkPc === NONE) code.exits.check(next);
+    }
     if (counted === undefined) return;
     counted.open(next, code.options.traps);
     this.#chunk = counted;
+  }
+
+  /** Where the check of a header is made instead, if it is. */
+  #delayedCheck(header: number): number {
+    const { plan, options } = this.#code;
+    if (options.fewerChecks !== true || !plan.limits.delayedChecks) return NONE;
+    return delayedCheck(plan.module.bytes, header, plan.body.end) ?? NONE;
   }
 
   #needsCheck(loop: number, rounds: number): boolean {
     const { plan, walker, options } = this.#code;
     const isBounded = this.#bounded.enter(walker.constructs.length, rounds);
     if (options.fewerChecks !== true) return true;
-    return !isBounded && !(plan.limits.callChecks && plan.loops.get(loop)?.alwaysCalls === true);
+    const { callChecks, bareChecks } = plan.limits;
+    const effects = plan.loops.get(loop);
+    const calls = bareChecks ? effects?.alwaysPolls : effects?.alwaysCalls;
+    return !isBounded && !(callChecks && calls === true);
   }
 
   /** Before an `end`: whoever stops there does so behind the last round, not behind each chunk. */
