@@ -28,7 +28,7 @@ const HOT: Readonly<Record<string, string>> = {
 /** Where clang has inlined everything. */
 const INLINED = '__original_main';
 
-/** Plain V8 takes 25 s for seqhash, and the machine may be busy with the other tests. */
+/** The machine may be busy with the other tests. */
 const TIMEOUT = 400_000;
 
 const programs = existsSync(corpus)
@@ -61,15 +61,32 @@ function innermostLoops(bytes: Uint8Array, functionName: string): number[] {
   return loops.filter(({ depth }) => depth === deepest).map(({ pc }) => pc);
 }
 
+/**
+ * seqhash has five rounds, for which plain V8 takes 25 s, and prints nothing: one round shows as much,
+ * and the loops in it run millions of times. The other programs are as they are.
+ */
+function bytesOf(name: string): Buffer {
+  const bytes = readFileSync(`${corpus}shootout-${name}.wasm`);
+  if (name !== 'seqhash') return bytes;
+  // `i32.const 5, i32.ne, br_if 0`, at the end of the outermost loop.
+  const end = Buffer.from([Op.i32Const, 5, Op.i32Ne, Op.brIf, 0]);
+  const at = bytes.indexOf(end);
+  if (at < 0 || bytes.indexOf(end, at + 1) >= 0) throw new Error('seqhash is another program');
+  bytes[at + 1] = 1;
+  return bytes;
+}
+
 describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
   const space = createWorkspace();
   afterAll(() => space[Symbol.dispose]());
   const bench = space.file('bench.mjs', 'export function start() {}\nexport function end() {}\n');
 
-  const run = (name: string, ...options: string[]) =>
-    witness(['run', ...options, '--import', `bench=${bench}`, '--dir=.', `shootout-${name}.wasm`], {
+  const run = (name: string, ...options: string[]) => {
+    const program = space.file(`shootout-${name}.wasm`, bytesOf(name));
+    return witness(['run', ...options, '--import', `bench=${bench}`, '--dir=.', program], {
       cwd: corpus,
     });
+  };
   const expected = (name: string) => ({
     status: 0,
     signal: undefined,
@@ -88,7 +105,7 @@ describe.skipIf(programs.length === 0)('Sightglass shootout', () => {
   test.each(programs)(
     '%s, with breakpoints where it is hot',
     async (name) => {
-      const bytes = readFileSync(`${corpus}shootout-${name}.wasm`);
+      const bytes = bytesOf(name);
       const hot = HOT[name] ?? INLINED;
       const loops = innermostLoops(bytes, hot);
       const places = [hot, ...loops.map((pc) => `0x${pc.toString(16)}`)];
