@@ -3,11 +3,16 @@ import { MAX_BODY_BYTES, MAX_LOCALS } from '../../src/engine/instrument/code-lim
 import { deepBlocks, largeTable, longBody } from './large-code.ts';
 import { deepOperands, manyLocals, manyReferences, wideSignature } from './large-values.ts';
 
+export const WAYS = ['cruise', 'steps', 'breakpoints'] as const;
+export type Way = (typeof WAYS)[number];
+
 export interface Large {
   readonly make: () => Uint8Array<ArrayBuffer>;
   readonly calls: readonly (readonly unknown[])[];
   /** How many steps to take, at most. */
   readonly steps: number;
+  /** In which ways it is run; in all of them if this is left out. */
+  readonly ways?: readonly Way[];
 }
 
 const WIDTH = 1000;
@@ -41,7 +46,19 @@ export const PROGRAMS: Readonly<Record<string, Large>> = {
     calls: [wide(1), wide(0)],
     steps: 3000,
   },
-  'a body of 1 MB': { make: () => longBody(1_000_000, 3), calls: [[77]], steps: 500 },
-  // As large as V8 takes: with checks it is larger.
-  'a body of 7.6 MB': { make: () => longBody(MAX_BODY_BYTES, 1), calls: [[77]], steps: 300 },
+  'a body of 500 KB': { make: () => longBody(500_000, 3), calls: [[77]], steps: 500 },
+  // Its cruise version would be larger than V8 takes, and so consists of the entry alone.
+  'a body of 4 MB': {
+    make: () => longBody(4_000_000, 1),
+    calls: [[77]],
+    steps: 300,
+    ways: ['steps', 'breakpoints'],
+  },
+  // As large as V8 takes. Each stop in it costs seconds, and finds nothing but what 4 MB have.
+  'a body of 7.6 MB': {
+    make: () => longBody(MAX_BODY_BYTES, 1),
+    calls: [[77]],
+    steps: 0,
+    ways: ['cruise'],
+  },
 };

@@ -8,11 +8,9 @@ import { type DebugModule, Engine } from '../../src/engine/runtime/engine.ts';
 import { frameLocals, frameOperands } from '../../src/engine/runtime/frame-values.ts';
 import type { Frame } from '../../src/engine/runtime/frames.ts';
 import { InstructionReader } from '../../src/wasm/instructions.ts';
-import { PROGRAMS } from './large-programs.ts';
+import { PROGRAMS, type Way } from './large-programs.ts';
 import { outcome } from './oracle/scenario.ts';
 import { Random } from './random.ts';
-
-export type Way = 'cruise' | 'steps' | 'breakpoints';
 
 export interface LargeRequest {
   /** Key of `PROGRAMS`. */
