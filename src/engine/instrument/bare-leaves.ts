@@ -9,7 +9,7 @@ import { functionType, type Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { ValType } from '../../wasm/types.ts';
 import type { CodeLimits } from './code-limits.ts';
-import { LeafWalk } from './leaf-walk.ts';
+import { LeafWalk, mayBeBare } from './leaf-walk.ts';
 import { functionsInTable } from './signature-tables.ts';
 import type { Walker } from './walker.ts';
 
@@ -134,6 +134,7 @@ export class BareLeaves {
     if (func < module.importedFunctions) return undefined;
     const body = module.bodies[func - module.importedFunctions];
     if (body === undefined || body.end - body.codeStart > this.#mostBytes) return undefined;
+    if (!mayBeBare(module, body)) return undefined;
     const { params, results } = functionType(module, module.functions[func]!.typeIndex);
     const localTypes: ValType[] = [...params];
     for (const { count, type } of body.locals) {

@@ -11,7 +11,7 @@ import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { F32, F64, I32, I64, type NumType } from '../../wasm/types.ts';
 import type { AddressValues } from './address-values.ts';
-import { type CarriedPlace, carriedPlaces } from './carried-scan.ts';
+import { type CarriedPlace, carriedPlaces, MOST_CARRIED_BYTES } from './carried-scan.ts';
 import type { Construct } from './construct.ts';
 import type { Dominance } from './dominance.ts';
 import { type MemoryFacts, Place } from './memory-facts.ts';
@@ -68,7 +68,8 @@ export class CarriedPlaces {
     if (!walker.reachable) return;
     const effects = plan.loops.get(pc);
     const most = plan.limits.carriedPlaces;
-    if (most === 0 || effects === undefined || effects.hasCall) return;
+    if (most === 0 || effects === undefined) return;
+    if (effects.hasCall || effects.hasLoop || effects.end - pc > MOST_CARRIED_BYTES) return;
     for (const from of carriedPlaces(plan.module, pc, plan.body.end, effects.writes, most)) {
       this.#load(from);
     }

@@ -10,8 +10,8 @@ import type { LocalSet } from './local-set.ts';
 import { LoopWays } from './loop-ways.ts';
 import { isAtomic } from './memory-checks.ts';
 
-/** Larger loops are left alone: each that is around others is read up to the first of those. */
-const MOST_BYTES = 4096;
+/** Larger loops are left alone. */
+export const MOST_CARRIED_BYTES = 4096;
 const MOST_OFFSET = 0xffff_ffff;
 
 /** A place that every round finds at the same address. */
@@ -72,7 +72,7 @@ export function carriedPlaces(
   const reader = new InstructionReader(module.bytes, loop, end);
   reader.read();
   if (reader.blockType.kind === 'index') return [];
-  return new CarriedScan(reader, writes).run(most, loop + MOST_BYTES);
+  return new CarriedScan(reader, writes).run(most, loop + MOST_CARRIED_BYTES);
 }
 
 class CarriedScan {

@@ -18,7 +18,13 @@ import { Op } from '../../wasm/opcodes.ts';
 import type { Affine } from './affine.ts';
 import { pushMemoryBytes } from './bounds-check.ts';
 import { pushI64 } from './check-context.ts';
-import { type Condition, type CountedLoop, countedLoop, type Range } from './counted-loop.ts';
+import {
+  type Condition,
+  type CountedLoop,
+  countedLoop,
+  mayBeCounted,
+  type Range,
+} from './counted-loop.ts';
 import { BEYOND } from './layout.ts';
 import type { VersionWriter } from './version-writer.ts';
 
@@ -39,6 +45,8 @@ export class ChunkWriter {
       return undefined;
     }
     if (hooks === 'all' || plan.legacy.depth > 0) return undefined;
+    const effects = plan.loops.get(loop);
+    if (effects !== undefined && !mayBeCounted(plan.module, loop, effects)) return undefined;
     const found = countedLoop(plan.module, plan.localTypes, loop, plan.body.end);
     if (found === undefined) return undefined;
     if (hooks !== 'none') {

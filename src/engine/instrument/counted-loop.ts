@@ -8,6 +8,7 @@ import type { Module } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { I32, type ValType } from '../../wasm/types.ts';
 import type { Affine } from './affine.ts';
+import type { LoopEffects } from './loop-effects.ts';
 import { type Access, LoopScan, type Operand } from './loop-scan.ts';
 
 /** A loop of more bytes gains nothing, and outer loops are looked through again for each inner one. */
@@ -55,6 +56,22 @@ export interface CountedLoop {
   readonly covered: ReadonlySet<number>;
   /** What each round adds to a local; 0 for those that the loop does not write. */
   stepOf(local: number): number | undefined;
+}
+
+/** The longest encoding of a `br_if` to the loop: opcode and five bytes. */
+const MOST_BRANCH = 6;
+
+/**
+ * False for most loops, without reading them, when {@link countedLoop} would find nothing: a module is
+ * instrumented in a fresh process, where each instruction that is read costs ten times as much.
+ *
+ * @param loop offset of the `loop` instruction
+ */
+export function mayBeCounted({ bytes }: Module, loop: number, effects: LoopEffects): boolean {
+  const { end, hasCall, hasLoop } = effects;
+  if (hasCall || hasLoop || end - MOST_BRANCH >= loop + MOST_BYTES) return false;
+  // Label 0, in whatever encoding, ends with this byte.
+  return bytes[end - 1] === 0;
 }
 
 /**

@@ -8,9 +8,11 @@
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
 import type { FunctionBody, Module } from '../../wasm/module.ts';
+import { OpcodeSet } from '../../wasm/opcode-set.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { I32 } from '../../wasm/types.ts';
 import { leastBytes } from './bounds-check.ts';
+import { isCall } from './loop-effects.ts';
 import { isAtomic } from './memory-checks.ts';
 import { CONSTANT } from './operands.ts';
 import { isDivision, readIntegerConstant } from './trap-checks.ts';
@@ -23,6 +25,23 @@ const UNKNOWN = 0;
 /** The base of constants; 2 and above: parameters, then globals, as they are at the entry. */
 const ZERO = 1;
 const FIRST = 2;
+
+/** Behind these, code may be such as nothing reaches. */
+const ENDS_REACHABLE = new OpcodeSet([Op.unreachable, Op.br, Op.brTable, Op.return]);
+
+/**
+ * False for most functions that are not bare, without following their values: something is called, or
+ * there is a loop. In a fresh process, where nothing is optimized yet, it takes a fraction of the time.
+ */
+export function mayBeBare({ bytes }: Module, { codeStart, end }: FunctionBody): boolean {
+  const reader = new InstructionReader(bytes, codeStart, end);
+  while (reader.read()) {
+    const { op } = reader;
+    if (op === Op.loop || isCall(op)) return false;
+    if (ENDS_REACHABLE.has(op)) break;
+  }
+  return true;
+}
 
 /** Prefix of opcodes. */
 const VECTORS = 0xfd;

@@ -34,6 +34,10 @@ export class LoopEffects {
   alwaysCalls = false;
   /** Every way around goes through a call, which may be one of a bare leaf. */
   alwaysPolls = false;
+  /** There is a loop in the body. */
+  hasLoop = false;
+  /** Offset of its `end`. */
+  end = 0;
 
   /**
    * @param locals number of the function's
@@ -61,10 +65,16 @@ export class LoopEffects {
     this.writes.addFrom(loop.writes);
     this.#inner.addFrom(loop.hasCall ? loop.#inner : loop.writes);
     this.calls += loop.calls;
+    this.hasLoop = true;
   }
 
-  /** The body has been read: what is carried around is all that may be. */
-  finish(unkept: LocalSet | undefined): void {
+  /**
+   * The body has been read: what is carried around is all that may be.
+   *
+   * @param end offset of the loop's `end`
+   */
+  finish(end: number, unkept: LocalSet | undefined): void {
+    this.end = end;
     if (!this.storesAtOnce) return;
     this.carried = this.#inner.clone();
     this.writes.forEach((local) => {

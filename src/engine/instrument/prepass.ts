@@ -257,7 +257,7 @@ class Prepass {
     }
     if (this.#openLoops.at(-1)?.depth !== depth) return;
     const { effects } = this.#openLoops.pop()!;
-    effects.finish(this.#fn.unkept);
+    effects.finish(pc, this.#fn.unkept);
     this.#openLoops.at(-1)?.effects.include(effects);
     this.firstWrites.closeLoop();
   }
