@@ -10,10 +10,10 @@
  * where it is written.
  */
 import { InstructionReader } from '../../wasm/instructions.ts';
-import type { FunctionBody } from '../../wasm/module.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { BareLeaves } from './bare-leaves.ts';
 import type { Construct } from './construct.ts';
+import type { ControlOffsets } from './control-offsets.ts';
 import { LocalSet } from './local-set.ts';
 import type { WalkedFunction } from './walked-function.ts';
 import { Walker } from './walker.ts';
@@ -101,18 +101,21 @@ export function isTailCall(op: number): boolean {
 /**
  * Follows the body of a function that has calls in loops, to find what is carried around those.
  *
+ * @param end offset behind the body
+ * @param offsets of the instructions to look at: all but those that are but operations on operands
  * @param loops by the offset of the `loop` opcode, with all as carried that may be; changed
  * @param depth how deep loops are nested
  * @param bareLeaves calls of these store nothing
  */
 export function refineLoopEffects(
   fn: WalkedFunction,
-  body: FunctionBody,
+  end: number,
+  offsets: ControlOffsets,
   loops: ReadonlyMap<number, LoopEffects>,
   depth: number,
   bareLeaves: BareLeaves,
 ): void {
-  new Refinement(fn, loops, depth, bareLeaves).run(body);
+  new Refinement(fn, loops, depth, bareLeaves).run(end, offsets);
 }
 
 /** In small methods, see `Prepass`. */
@@ -145,13 +148,14 @@ class Refinement {
     for (const { hasCall } of loops.values()) if (hasCall) this.#left++;
   }
 
-  run(body: FunctionBody): void {
-    const walker = this.#walker;
-    const reader = new InstructionReader(this.#fn.module.bytes, body.codeStart, body.end);
-    while (this.#left > 0 && reader.read()) {
-      if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
+  run(end: number, offsets: ControlOffsets): void {
+    const reader = new InstructionReader(this.#fn.module.bytes, this.#fn.codeStart, end);
+    for (let i = 0; this.#left > 0 && i < offsets.count; i++) {
+      reader.seek(offsets.at(i));
+      reader.read();
+      this.#special(reader);
     }
-    walker.operands.release();
+    this.#walker.operands.release();
   }
 
   #special(reader: InstructionReader): void {

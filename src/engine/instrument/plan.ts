@@ -198,10 +198,11 @@ const MOST_HOMES = 20_000;
 
 /** The most scratch locals that a version can have. */
 function scratchBounds(shape: Shape, localTypes: readonly ValType[], limits: CodeLimits): Scratch {
-  const operandTypes = NUMBER_TYPES + storageTypes(shape.references);
+  const { references } = shape;
+  const operandTypes = NUMBER_TYPES + (references.size === 0 ? 0 : storageTypes(references));
   const homes = Math.max(1, Math.min(limits.homes, Math.floor(MOST_HOMES / operandTypes)));
   const housed = operandTypes * Math.min(homes, shape.maxHeight);
-  const carries = [...shape.loops.values()].some(({ hasCall }) => !hasCall);
+  const carries = shape.loops.size > 0 && [...shape.loops.values()].some((loop) => !loop.hasCall);
   const carried = carries ? carriedScratch(limits.carriedPlaces) : 0;
   const fixed = FIXED_SCRATCH + CALL_SCRATCH + CHUNK_SCRATCH + carried;
   const most = fixed + housed + shape.legacy.depth;
@@ -221,8 +222,10 @@ function hierarchiesOf(
   { references }: Shape,
   localTypes: readonly ValType[],
 ): ReadonlySet<Hierarchy> {
+  if (references.size === 0 && localTypes.every((type) => type.kind !== 'ref')) {
+    return NO_HIERARCHIES;
+  }
   const ofLocals = localTypes.filter((type) => type.kind === 'ref');
-  if (references.size + ofLocals.length === 0) return NO_HIERARCHIES;
   return new Set([...references, ...ofLocals].map((type) => hierarchyOf(module, type)));
 }
 

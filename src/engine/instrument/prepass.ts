@@ -8,6 +8,7 @@ import { CallResults, NONE } from './call-results.ts';
 import { CertainStores, CertainStoresScan } from './certain-stores.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
+import { ControlOffsets } from './control-offsets.ts';
 import { DeadEnds } from './dead-ends.ts';
 import { Delimiters } from './delimiters.ts';
 import { DerivedLocals, findDerivedLocals } from './derived-locals.ts';
@@ -48,6 +49,9 @@ export interface Shape {
 const NO_INDUCTIONS: ReadonlyMap<number, Induction> = new Map();
 const NO_REFERENCES: ReadonlySet<RefType> = new Set();
 
+/** Of the body that is being read. */
+const offsets = new ControlOffsets();
+
 /** @throws WasmError if the body is malformed */
 export function prepass(
   fn: WalkedFunction,
@@ -63,9 +67,10 @@ export function prepass(
   if (derived !== DerivedLocals.NONE) {
     for (const effects of loops.values()) effects.leaveOut(derived.locals);
   }
-  const callsInLoops = calls > 0 && [...loops.values()].some(({ hasCall }) => hasCall);
+  const callsInLoops =
+    calls > 0 && loops.size > 0 && [...loops.values()].some(({ hasCall }) => hasCall);
   if (callsInLoops && limits.loopEffects) {
-    refineLoopEffects({ ...fn, derived }, body, loops, pass.loopDepth, bareLeaves);
+    refineLoopEffects({ ...fn, derived }, body.end, offsets, loops, pass.loopDepth, bareLeaves);
   }
   const { hadV128, hadReferences } = walker.operands;
   if (legacy.depth > 0) hadReferences.add(EXNREF);
@@ -142,6 +147,7 @@ class Prepass {
     const walker = this.walker;
     const reader = this.#reader;
     this.delimiters.open(walker.innermost.pc);
+    offsets.clear();
     while (!walker.finished && reader.read()) {
       // By far the most change nothing but the operands.
       if (reader.op !== Op.localGet && reader.info.results === undefined) this.#special(reader);
@@ -165,6 +171,7 @@ class Prepass {
   #special(reader: InstructionReader): void {
     const walker = this.walker;
     const { op } = reader;
+    offsets.add(reader.pc);
     if (walker.concerns(reader)) {
       if (op === Op.try && this.legacy === LegacyShape.NONE) this.legacy = new LegacyShape();
       if (this.legacy !== LegacyShape.NONE) this.legacy.note(reader, walker);
