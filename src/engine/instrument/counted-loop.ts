@@ -70,8 +70,8 @@ const MOST_BRANCH = 6;
 export function mayBeCounted({ bytes }: Module, loop: number, effects: LoopEffects): boolean {
   const { end, hasCall, hasLoop } = effects;
   if (hasCall || hasLoop || end - MOST_BRANCH >= loop + MOST_BYTES) return false;
-  // Label 0, in whatever encoding, ends with this byte.
-  return bytes[end - 1] === 0;
+  // Label 0, in whatever encoding, ends with this byte; what is longer has larger bytes before it.
+  return bytes[end - 1] === 0 && bytes[end - 2] !== Op.br;
 }
 
 /**
