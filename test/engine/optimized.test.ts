@@ -116,10 +116,13 @@ test('a tail call leaves no frame, even of what was inlined', async () => {
   expect(activations[0]!.map(({ func }) => func)).toEqual([1, 2]);
 });
 
-test('frames of calls in a function that is inlined into a protected body', async () => {
+test.each([
+  ['in a module with tags', '(tag $unused)'],
+  ['in one without', ''],
+])('frames of calls in a function that is inlined into a protected body, %s', async (_, tag) => {
   const text = `(module
     (import "e" "g" (func $g (param i32)))
-    (tag $unused)
+    ${tag}
     (memory 1)
     (func $small (param i32)
       (i32.store (local.get 0) (local.get 0))
@@ -177,7 +180,6 @@ describe('no frame of a function that is inlined into a protected body, and was 
   async function framesAtNop(functions: string): Promise<number[]> {
     const text = `(module
       (import "e" "g" (func $g))
-      (tag $unused)
       (memory 1)
       (global $address (mut i32) (i32.const 8))
       ${functions}

@@ -42,7 +42,7 @@ export class BlockWriter {
    * @param target the construct of each of its clauses' labels
    */
   openTryTable(reader: InstructionReader, target: (label: number) => Construct): void {
-    this.#out.op(Op.tryTable);
+    this.#tryTable();
     this.#blockType(reader.blockType);
     this.#clauses(reader.catches, (label) => this.labels.depthOf(target(label)));
   }
@@ -57,7 +57,7 @@ export class BlockWriter {
     const { module, body } = this.#plan;
     const reader = new InstructionReader(module.bytes, construct.pc, body.end);
     reader.read();
-    this.#out.op(Op.tryTable);
+    this.#tryTable();
     this.#resultType(construct.results);
     this.#clauses(reader.catches, (label) => this.labels.depthOf(outer[outer.length - 1 - label]!));
     this.labels.push({ construct, role: 'arm' });
@@ -65,7 +65,7 @@ export class BlockWriter {
 
   /** Opens a `try_table` with the given clauses, their labels counted as emitted. */
   openProtected(results: readonly ValType[], clauses: readonly CatchClause[]): void {
-    this.#out.op(Op.tryTable);
+    this.#tryTable();
     this.#resultType(results);
     this.#clauses(clauses, (label) => label);
     this.labels.push({ construct: undefined, role: 'protected' });
@@ -74,12 +74,17 @@ export class BlockWriter {
   /** Writes a `try_table` that hands every exception to the pad in `target`, without its label. */
   openDelegating(type: BlockType | readonly ValType[], target: Construct): void {
     const out = this.#out;
-    out.op(Op.tryTable);
+    this.#tryTable();
     if ('kind' in type) this.#blockType(type);
     else this.#resultType(type);
     out.u32(1);
     out.u8(CATCH_ALL_REF);
     out.u32(this.labels.padDepth(target));
+  }
+
+  #tryTable(): void {
+    this.#target.protects();
+    this.#out.op(Op.tryTable);
   }
 
   /** @param depth of each clause's label, counted from outside the `try_table` */

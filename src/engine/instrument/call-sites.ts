@@ -5,6 +5,7 @@ import type { CodeWriter, ScratchLocals } from './code.ts';
 import { entriesOf } from './entries.ts';
 import { FRAME_POINTER } from './layout.ts';
 import type { FunctionPlan } from './plan.ts';
+import type { EmitTarget } from './target.ts';
 import type { Walker } from './walker.ts';
 
 export interface CallSitesContext {
@@ -12,6 +13,7 @@ export interface CallSitesContext {
   readonly out: CodeWriter;
   readonly scratch: ScratchLocals;
   readonly walker: Walker;
+  readonly target: EmitTarget;
   /** Nothing is called: the frame pointer stays in the debug memory, and no local has it. */
   readonly callsNothing: boolean;
 }
@@ -23,17 +25,17 @@ export class CallSites {
   readonly #walker: Walker;
   /** The host may call the function, and that calls others. */
   readonly #entered: boolean;
-  readonly #hasTags: boolean;
+  readonly #mayBeProtected: boolean;
   /** The local with the frame pointer of callees. */
   #calleeFrame: number | undefined;
 
-  constructor({ plan, out, scratch, walker, callsNothing }: CallSitesContext) {
+  constructor({ plan, out, scratch, walker, target, callsNothing }: CallSitesContext) {
     this.#plan = plan;
     this.#out = out;
     this.#scratch = scratch;
     this.#walker = walker;
     this.#entered = !callsNothing && entriesOf(plan.module).has(plan.index);
-    this.#hasTags = plan.module.tags.length > 0;
+    this.#mayBeProtected = target.mayBeProtected;
   }
 
   /** Where the function begins, and may go on: several calls are shorter then. */
@@ -48,13 +50,13 @@ export class CallSites {
    * Before a call. V8's optimizing compiler has no position for one in a `try_table`: stack traces
    * have that of the last instruction before it that can trap by a fault. So there is one here. The
    * `try_table` may be that of a caller into which this function is inlined, so all calls have one in
-   * a module with tags. (Looking for a `catch_all` in modules without would cost every one of those.)
+   * a module that has any.
    *
    * It is atomic: V8 leaves out what reads again what the code has just read, and a continuation has just
    * read its first local there. Of a byte: the alignment of more would be checked.
    */
   anchorPosition(): void {
-    if (this.#walker.innermost.guarded || this.#hasTags) this.#anchor();
+    if (this.#walker.innermost.guarded || this.#mayBeProtected) this.#anchor();
   }
 
   /**
@@ -62,7 +64,7 @@ export class CallSites {
    * the function is inlined. V8 then makes a call of it, and shows a frame of the function in its place.
    */
   anchorLastCall(): void {
-    if (this.#hasTags) this.#anchor();
+    if (this.#mayBeProtected) this.#anchor();
   }
 
   #anchor(): void {

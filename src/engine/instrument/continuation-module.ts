@@ -121,6 +121,9 @@ export function continuationModule(
     hookFunction: 0,
     // A module of its own is not worth it.
     runStore: () => undefined,
+    // Nothing has it inlined, nor what it calls.
+    mayBeProtected: false,
+    protects: () => {},
     resultsType: (results) => types.func([], results),
     // Numbered with the globals, as ones before the first.
     references: (hierarchy) =>

@@ -83,6 +83,8 @@ export function limitAddress(word: number): number {
  * @param module valid, as V8 has said
  * @param firstLimit number of limit words that other modules and versions have taken
  * @param traps check before each instruction that can trap whether it will
+ * @param written tables that code writes; known once it is emitted, which is done again if that was too late
+ * @param mayBeProtected code has a `try_table`; likewise
  * @throws WasmError for an encoding that V8 knows and Witness does not, with its offset
  */
 export function instrument(
@@ -92,6 +94,7 @@ export function instrument(
   limits: CodeLimits = CODE_LIMITS,
   firstSignature = SIGNATURES,
   written: ReadonlySet<number> = new Set(),
+  mayBeProtected = module.tags.length > 0,
 ): InstrumentedModule {
   const types = new TypeRegistry(module);
   const hidden = hiddenNames(module);
@@ -111,6 +114,7 @@ export function instrument(
   );
   const bare = new BareCopies(module, firstLimit, add);
   const signatures = new SignatureTables(module, firstSignature, limits, written);
+  let protects = mayBeProtected;
   const target = cruiseTarget(
     module,
     types,
@@ -121,6 +125,10 @@ export function instrument(
       references.push(hierarchy);
       return hidden.references + hierarchy;
     },
+    mayBeProtected,
+    () => {
+      protects = true;
+    },
   );
   const code = new ModuleCode(module, placed, limits, target.debugMemory);
   const { frameSizes, entriesFrom } = emitBodies(code, module, placed, target, {
@@ -128,8 +136,9 @@ export function instrument(
     traps,
     limits,
   });
-  if (signatures.isMistaken) {
-    return instrument(module, firstLimit, traps, limits, firstSignature, signatures.written);
+  if (signatures.isMistaken || (protects && !mayBeProtected)) {
+    const seen = signatures.written;
+    return instrument(module, firstLimit, traps, limits, firstSignature, seen, protects);
   }
   const typeOf = bodyTypes(module, placed, types);
   const movedTypes = placed.moved.map(typeOf);
@@ -239,6 +248,8 @@ function cruiseTarget(
   { bodies, segments, signatures, bare, memoryLimits }: Additions,
   add: (typeIndex: number, body: Uint8Array) => number,
   nameOf: (hierarchy: Hierarchy) => string,
+  mayBeProtected: boolean,
+  protects: () => void,
 ): EmitTarget {
   const instanceGlobal = globals.add((out) => {
     writeGlobalType(out, { value: I32, mutable: true });
@@ -263,6 +274,8 @@ function cruiseTarget(
     leaveFunction: hasRoom ? add(engine.leaveType, withSize(leaveBody(engine))) : undefined,
     runStore: (type, count) => (hasRoom ? stores.of(type, count) : undefined),
     hookFunction: undefined,
+    mayBeProtected,
+    protects,
     resultsType(results) {
       let type = resultTypes.get(results);
       if (type === undefined) {

@@ -53,6 +53,10 @@ export interface EmitTarget extends EngineTarget {
    * its frame pointer from the debug memory.
    */
   body(index: number): number | undefined;
+  /** A function may be inlined into the body of a `try_table` in this module. */
+  readonly mayBeProtected: boolean;
+  /** A `try_table` is emitted. */
+  protects(): void;
   /** Writes the instruction just read with its indices as they are in this module. */
   instruction(reader: InstructionReader, out: ByteWriter): void;
 }

@@ -81,7 +81,7 @@ export class VersionWriter {
     const hasDeadEnds = plan.deadEnds.length > 0 && options.fewerChecks !== true;
     const callsNothing = plan.isLeaf && options.hooks === 'none' && !hasDeadEnds;
     this.#callsNothing = callsNothing;
-    const calls = new CallSites({ plan, out, scratch, walker, callsNothing });
+    const calls = new CallSites({ plan, out, scratch, walker, target, callsNothing });
     this.out = out;
     this.registers = registers;
     this.scratch = scratch;
