@@ -116,7 +116,8 @@ const ARGUMENTS = [
 ] as const;
 
 function digest({ buffer }: WebAssembly.Memory): string {
-  const hash = new Uint8Array(buffer).reduce((h, byte) => Math.imul(h ^ byte, 0x0100_0193), 7);
+  let hash = 7;
+  for (const byte of new Uint8Array(buffer)) hash = Math.imul(hash ^ byte, 0x0100_0193);
   return `${buffer.byteLength} ${hash}`;
 }
 

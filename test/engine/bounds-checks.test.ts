@@ -60,9 +60,8 @@ function run(kind: Kind, start: () => Start): string[] {
   return Array.from({ length: FUNCTIONS }, (_, i) => {
     const { exports, enter } = start();
     const { buffer } = exports['memory'] as WebAssembly.Memory;
-    new Uint8Array(buffer).forEach((_, at, bytes) => {
-      bytes[at] = at * 7 + (at >> 8);
-    });
+    const before = new Uint8Array(buffer);
+    for (let at = 0; at < before.length; at++) before[at] = at * 7 + (at >> 8);
     const f = exports[`f${i}`] as (...args: unknown[]) => unknown;
     const results = addresses(kind).map(([p, q]) => {
       const args = kind.address === 'i32' ? [p, q] : [BigInt(p), BigInt(q)];

@@ -117,9 +117,8 @@ test.each(Object.keys(BODIES))('%s', async (name) => {
   const run = (instantiate: (imports: WebAssembly.Imports) => WebAssembly.Exports): string[] =>
     ARGUMENTS.map((args) => {
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 3 });
-      new Uint8Array(memory.buffer).forEach((_, at, view) => {
-        view[at] = at * 5 + (at >> 8) * 3 + 1;
-      });
+      const view = new Uint8Array(memory.buffer);
+      for (let at = 0; at < view.length; at++) view[at] = at * 5 + (at >> 8) * 3 + 1;
       const f = instantiate({ m: { memory } })[`f${i}`] as (...args: readonly number[]) => unknown;
       return outcome(() => f(...args));
     });

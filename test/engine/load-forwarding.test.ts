@@ -55,9 +55,8 @@ function run(kind: Kind, start: (imports: WebAssembly.Imports) => Omit<Start, 'm
     const imported = new WebAssembly.Memory({ initial: 1, maximum: 3 });
     const { exports, enter } = start({ m: { memory: imported } });
     const memory = (exports['memory'] as WebAssembly.Memory | undefined) ?? imported;
-    new Uint8Array(memory.buffer).forEach((_, at, bytes) => {
-      bytes[at] = at * 7 + (at >> 8);
-    });
+    const before = new Uint8Array(memory.buffer);
+    for (let at = 0; at < before.length; at++) before[at] = at * 7 + (at >> 8);
     const f = exports[`f${i}`] as ((...args: unknown[]) => unknown) | undefined;
     if (f === undefined) break;
     for (const [p, q] of addresses(kind)) {
