@@ -108,8 +108,21 @@ export interface InstructionAt {
   readonly func: number;
 }
 
+/** Each stop asks for a name in every frame: the modules are read once. */
+const read = new WeakMap<DebugModule, readonly InstructionAt[]>();
+const namesByPc = new WeakMap<DebugModule, ReadonlyMap<number, string>>();
+
 /** All instructions of a module's functions, in their order. */
-export function instructions(module: DebugModule): InstructionAt[] {
+export function instructions(module: DebugModule): readonly InstructionAt[] {
+  let known = read.get(module);
+  if (known === undefined) {
+    known = readInstructions(module);
+    read.set(module, known);
+  }
+  return known;
+}
+
+function readInstructions(module: DebugModule): InstructionAt[] {
   const { bodies, bytes } = module.original;
   return bodies.flatMap(({ codeStart, end, funcIndex }) => {
     const reader = new InstructionReader(bytes, codeStart, end);
@@ -129,7 +142,12 @@ export function pcOf(module: DebugModule, name: string, number = 0): number {
 }
 
 function nameAt(module: DebugModule, pc: number): string {
-  return instructions(module).find((instruction) => instruction.pc === pc)?.name ?? 'nothing';
+  let names = namesByPc.get(module);
+  if (names === undefined) {
+    names = new Map(instructions(module).map((instruction) => [instruction.pc, instruction.name]));
+    namesByPc.set(module, names);
+  }
+  return names.get(pc) ?? 'nothing';
 }
 
 /** Names of the instructions that the innermost frames were stopped at. */
