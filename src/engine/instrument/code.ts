@@ -214,9 +214,10 @@ export class ScratchLocals {
   /** From this one on, the function's own locals have the next index: it is the frame pointer's. */
   readonly #shiftedFrom: number;
   readonly #exceptions: number[] = [];
-  readonly #homes = new Map<ValType, number[]>();
-  readonly #carriers = new Map<ValType, number>();
-  readonly #carried = new Map<ValType, number[]>();
+  // Most functions need none of these.
+  #homes: Map<ValType, number[]> | undefined;
+  #carriers: Map<ValType, number> | undefined;
+  #carried: Map<ValType, number[]> | undefined;
   #chunk: ChunkLocals | undefined;
   #calleeFrame: number | undefined;
 
@@ -247,18 +248,14 @@ export class ScratchLocals {
   /** The index of a scratch local for operands of a type; different for different ordinals. */
   home(valueType: ValType, ordinal: number): number {
     const type = storageType(valueType);
-    let locals = this.#homes.get(type);
-    if (locals === undefined) {
-      locals = [];
-      this.#homes.set(type, locals);
-    }
-    locals[ordinal] ??= this.#add(type);
-    return locals[ordinal];
+    this.#homes ??= new Map();
+    return this.#numbered(this.#homes, type, ordinal);
   }
 
   /** The local of a type for a value between two instructions. */
   carrier(valueType: ValType): number {
     const type = storageType(valueType);
+    this.#carriers ??= new Map();
     let local = this.#carriers.get(type);
     if (local === undefined) {
       local = this.#add(type);
@@ -275,13 +272,8 @@ export class ScratchLocals {
 
   /** The local of a type for what a loop carries in place of memory; different for different ordinals. */
   carried(type: NumType, ordinal: number): number {
-    let locals = this.#carried.get(type);
-    if (locals === undefined) {
-      locals = [];
-      this.#carried.set(type, locals);
-    }
-    locals[ordinal] ??= this.#add(type);
-    return locals[ordinal];
+    this.#carried ??= new Map();
+    return this.#numbered(this.#carried, type, ordinal);
   }
 
   /** The local for the frame pointer of callees (i32). */
@@ -301,20 +293,40 @@ export class ScratchLocals {
   }
 
   /** Writes a locals vector: `own` of the function's, then these. */
-  encode(own: Iterable<ValType>, out: ByteWriter): void {
-    const runs: { count: number; type: ValType }[] = [];
-    const add = (type: ValType): void => {
-      const last = runs.at(-1);
-      if (last !== undefined && last.type === type) last.count++;
-      else runs.push({ count: 1, type });
-    };
-    for (const type of own) add(storageType(type));
-    for (const type of this.#types) add(type);
-    out.u32(runs.length);
-    for (const run of runs) {
-      out.u32(run.count);
-      writeValType(out, run.type);
+  encode(own: readonly ValType[], out: ByteWriter): void {
+    const count = own.length + this.#types.length;
+    let runs = 0;
+    for (let i = 0; i < count; i = this.#runEnd(own, i)) runs++;
+    out.u32(runs);
+    for (let i = 0; i < count; ) {
+      const end = this.#runEnd(own, i);
+      out.u32(end - i);
+      writeValType(out, this.#typeAt(own, i));
+      i = end;
     }
+  }
+
+  #typeAt(own: readonly ValType[], i: number): ValType {
+    return i < own.length ? storageType(own[i]!) : this.#types[i - own.length]!;
+  }
+
+  /** The first of the locals behind `start` that has another type. */
+  #runEnd(own: readonly ValType[], start: number): number {
+    const count = own.length + this.#types.length;
+    const type = this.#typeAt(own, start);
+    let end = start + 1;
+    while (end < count && this.#typeAt(own, end) === type) end++;
+    return end;
+  }
+
+  #numbered(byType: Map<ValType, number[]>, type: ValType, ordinal: number): number {
+    let locals = byType.get(type);
+    if (locals === undefined) {
+      locals = [];
+      byType.set(type, locals);
+    }
+    locals[ordinal] ??= this.#add(type);
+    return locals[ordinal];
   }
 
   #add(type: ValType): number {

@@ -8,7 +8,7 @@ const LARGE = 4096;
 
 export class Delimiters {
   /** By the pc of a construct: the offsets of its `else`, handlers and `end`, in order. */
-  readonly #large = new Map<number, readonly number[]>();
+  #large: Map<number, readonly number[]> | undefined;
   readonly #open: { readonly pc: number; readonly offsets: number[] }[] = [];
 
   open(pc: number): void {
@@ -23,18 +23,20 @@ export class Delimiters {
   /** @param end - offset of what ended it */
   close(end: number): void {
     const { pc, offsets } = this.#open.pop()!;
-    if (end - pc >= LARGE) this.#large.set(pc, offsets);
+    if (end - pc < LARGE) return;
+    this.#large ??= new Map();
+    this.#large.set(pc, offsets);
   }
 
   /** The first one of a construct at or behind `offset`; undefined for constructs that are not large. */
   next(construct: number, offset: number): number | undefined {
-    const offsets = this.#large.get(construct);
+    const offsets = this.#large?.get(construct);
     return offsets?.[firstFrom(offsets, offset)];
   }
 
   /** The last one; undefined for constructs that are not large. */
   endOf(construct: number): number | undefined {
-    return this.#large.get(construct)?.at(-1);
+    return this.#large?.get(construct)?.at(-1);
   }
 }
 

@@ -138,7 +138,9 @@ export class MemoryFacts {
 
   /** A local that holds a value because a place does, or -1. */
   holderOf(value: number): number {
-    for (const fact of this.#holding) {
+    const holding = this.#holding;
+    for (let i = 0; i < holding.length; i++) {
+      const fact = holding[i]!;
       if (fact.value !== value) continue;
       const holder = this.holder(fact);
       if (holder !== NONE) return holder;
@@ -152,7 +154,9 @@ export class MemoryFacts {
    * @param value what is known of its new value; 0: nothing
    */
   write(local: number, value: number): void {
-    for (const fact of this.#holding) {
+    const holding = this.#holding;
+    for (let i = 0; i < holding.length; i++) {
+      const fact = holding[i]!;
       if (fact.local === local) fact.local = NONE;
       if (fact.value === value && value !== 0 && this.holder(fact) === NONE) {
         this.setLocal(fact, local);

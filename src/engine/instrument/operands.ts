@@ -181,7 +181,8 @@ export class OperandStack {
     if (ends[right] !== pc || next - starts[left]! > MOST_BYTES) return false;
     if (sources[right] === SLOT) return false;
     if (left < right && (sources[left] === SLOT || ends[left] !== starts[right])) return false;
-    const [first, second] = [this.#firstInputs, this.#secondInputs];
+    const first = this.#firstInputs;
+    const second = this.#secondInputs;
     if (sources[left] !== DERIVED) {
       first[left] = sources[left]!;
       second[left] = NO_LOCAL;
@@ -192,7 +193,8 @@ export class OperandStack {
   }
 
   #addInput(height: number, local: number): boolean {
-    const [first, second] = [this.#firstInputs, this.#secondInputs];
+    const first = this.#firstInputs;
+    const second = this.#secondInputs;
     if (local < 0 || first[height] === local || second[height] === local) return true;
     if (first[height]! < 0) first[height] = local;
     else if (second[height]! < 0) second[height] = local;
@@ -272,7 +274,8 @@ export class OperandStack {
     const source = this.sources[height]!;
     if (writes === undefined || source === SLOT || source === CONSTANT) return false;
     if (source !== DERIVED) return !writes.has(source);
-    const [first, second] = [this.#firstInputs[height]!, this.#secondInputs[height]!];
+    const first = this.#firstInputs[height]!;
+    const second = this.#secondInputs[height]!;
     return !(first >= 0 && writes.has(first)) && !(second >= 0 && writes.has(second));
   }
 

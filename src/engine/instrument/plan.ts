@@ -129,8 +129,14 @@ export function planFunction(
   const operandBase = align(offset, stride);
   const caughtBase = operandBase + stride * shape.maxHeight;
   const neverFresh = limits.freshLocals ? type.params.length : localTypes.length;
+  // Field by field: of a spread, V8 makes an object that it moves for each three fields that are added.
   return {
-    ...walked,
+    module,
+    localTypes,
+    localType: walked.localType,
+    results: type.results,
+    codeStart: body.codeStart,
+    unkept: walked.unkept,
     limits,
     body,
     index,

@@ -46,6 +46,8 @@ export interface Shape {
   readonly resultHeight: number;
 }
 
+const NO_LOOPS: ReadonlyMap<number, LoopEffects> = new Map();
+const NO_WRITES: ReadonlyMap<number, LocalSet> = new Map();
 const NO_INDUCTIONS: ReadonlyMap<number, Induction> = new Map();
 const NO_REFERENCES: ReadonlySet<RefType> = new Set();
 
@@ -62,7 +64,7 @@ export function prepass(
 ): Shape {
   const pass = new Prepass(fn, body, params, limits, bareLeaves);
   pass.run();
-  const { walker, legacy, loops, calls } = pass;
+  const { walker, legacy, loops = NO_LOOPS, calls } = pass;
   const derived = findDerivedLocals(fn.module, fn.localTypes, params, pass.localWrites, limits);
   if (derived !== DerivedLocals.NONE) {
     for (const effects of loops.values()) effects.leaveOut(derived.locals);
@@ -86,7 +88,7 @@ export function prepass(
     inductions: pass.inductions?.found ?? NO_INDUCTIONS,
     firstWrites: pass.firstWrites,
     derived,
-    writesBelow: pass.writesBelow,
+    writesBelow: pass.writesBelow ?? NO_WRITES,
     isLeaf: calls === 0 && !pass.hasTailCalls && limits.leafFunctions,
     calls,
     certainStores: pass.certain?.find() ?? CertainStores.NONE,
@@ -103,12 +105,12 @@ class Prepass {
   readonly walker: Walker;
   legacy = LegacyShape.NONE;
   readonly delimiters = new Delimiters();
-  readonly loops = new Map<number, LoopEffects>();
+  loops: Map<number, LoopEffects> | undefined;
   readonly firstWrites = new FirstWrites();
   readonly localWrites: LocalWrites;
   readonly inductions: InductionScan | undefined;
   readonly certain: CertainStoresScan | undefined;
-  readonly writesBelow = new Map<number, LocalSet>();
+  writesBelow: Map<number, LocalSet> | undefined;
   readonly deadEnds: DeadEnds | undefined;
   readonly results: CallResults | undefined;
   maxHeight = 0;
@@ -242,11 +244,13 @@ class Prepass {
     this.delimiters.open(pc);
     if (innermost.height > constructs.at(-2)!.height) {
       const writes = new LocalSet(locals);
+      this.writesBelow ??= new Map();
       this.writesBelow.set(pc, writes);
       this.#openAbove.push({ depth, writes });
     }
     if (op !== Op.loop) return;
     const effects = new LoopEffects(locals, this.#limits.storesAtOnceFrom);
+    this.loops ??= new Map();
     this.loops.set(pc, effects);
     this.inductions?.open(pc, depth);
     this.#openLoops.push({ depth, effects });
