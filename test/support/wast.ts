@@ -110,9 +110,17 @@ function stringBytes(literal: string): Uint8Array {
 }
 
 function lineOf(source: string, offset: number): number {
+  return lineCounter(source)(offset);
+}
+
+/** Gives the lines of offsets, each at least the last: a script has thousands of modules. */
+function lineCounter(source: string): (offset: number) => number {
   let line = 1;
-  for (let i = 0; i < offset; i++) if (source.charCodeAt(i) === 10) line++;
-  return line;
+  let at = 0;
+  return (offset) => {
+    for (; at < offset; at++) if (source.charCodeAt(at) === 10) line++;
+    return line;
+  };
 }
 
 /** The first atom of a list: what kind of form it is. */
@@ -145,6 +153,7 @@ export function wastModules(source: string): WastModule[] {
     return [{ line: 1, expectation: 'valid', message: undefined, source: described }];
   }
   const modules: WastModule[] = [];
+  const lineAt = lineCounter(source);
   for (const form of forms) {
     if (form.kind !== 'list') continue;
     const expectation = expectations[head(form) ?? ''];
@@ -154,7 +163,7 @@ export function wastModules(source: string): WastModule[] {
     if (described === undefined) continue;
     const message = form.items[2];
     modules.push({
-      line: lineOf(source, module.start),
+      line: lineAt(module.start),
       expectation: expectation ?? 'valid',
       message:
         expectation !== undefined && message?.kind === 'string'
