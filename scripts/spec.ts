@@ -64,7 +64,7 @@ async function main(): Promise<number> {
     .filter((name) => name.endsWith('.wast'))
     .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
     .sort();
-  const totals = new Totals(modes, values.verbose);
+  const totals = new Totals(modes, values.verbose, positionals.length === 0);
   const queue = [...files];
   const drain = async (): Promise<void> => {
     let child: Child | undefined;
@@ -117,12 +117,21 @@ class Child {
   }
 }
 
+/** What the whole suite has at least: many times as much, in fact. */
+const LEAST_STEPS = 100_000;
+const LEAST_THROWS = 20;
+
 /** Differences printed of each file. */
 const SHOWN = 5;
 
 class Totals {
   readonly #modes: readonly Mode[];
   readonly #verbose: boolean;
+  /** Whether all files are run. */
+  readonly #whole: boolean;
+  /** Stops, and those at throws. */
+  readonly #stops = new Map<Mode, number>();
+  readonly #throws = new Map<Mode, number>();
   readonly #passed = new Map<Mode, number>();
   /** Assertions that V8 alone fails. */
   readonly #failures: string[] = [];
@@ -131,9 +140,10 @@ class Totals {
   #plain = 0;
   #differences = 0;
 
-  constructor(modes: readonly Mode[], verbose: boolean) {
+  constructor(modes: readonly Mode[], verbose: boolean, whole: boolean) {
     this.#modes = modes;
     this.#verbose = verbose;
+    this.#whole = whole;
   }
 
   add(file: string, answer: Answer): void {
@@ -152,6 +162,8 @@ class Totals {
     for (const mode of this.#modes) {
       const comparison = modes[mode]!;
       this.#passed.set(mode, (this.#passed.get(mode) ?? 0) + comparison.passed);
+      this.#stops.set(mode, (this.#stops.get(mode) ?? 0) + comparison.stops);
+      this.#throws.set(mode, (this.#throws.get(mode) ?? 0) + comparison.throws);
       stops.push(`${mode} ${comparison.stops}`);
       differences.push(...comparison.differences);
     }
@@ -173,7 +185,19 @@ class Totals {
       `spec: ${this.#files} files, ${this.#assertions} assertions, plain ${this.#plain}, ${passed}`,
     );
     const all = this.#modes.every((mode) => this.#passed.get(mode) === this.#plain);
-    return all && this.#differences === 0 ? 0 : 1;
+    return all && this.#differences === 0 && this.#hasStopped() ? 0 : 1;
+  }
+
+  /** Whether the debugger was there: without a stop, all of this would compare V8 with itself. */
+  #hasStopped(): boolean {
+    if (!this.#whole) return true;
+    const few = this.#modes.filter(
+      (mode) =>
+        (this.#throws.get(mode) ?? 0) < LEAST_THROWS ||
+        (mode === 'stepped' && (this.#stops.get(mode) ?? 0) < LEAST_STEPS),
+    );
+    for (const mode of few) console.log(`spec: ${mode}: too few stops, or too few at throws`);
+    return few.length === 0;
   }
 }
 
