@@ -12,11 +12,8 @@ import type { Dominance } from './dominance.ts';
 import { boundsOf, type Entry, type Induction, type LoopBounds } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
 import { smallConstant } from './small-constant.ts';
+import { NONE, ValueColumns, ZERO } from './value-columns.ts';
 import { mostOf, ValueRanges } from './value-ranges.ts';
-
-/** No value, and the base of constants. */
-const NONE = 0;
-const ZERO = 1;
 
 const MOST_I32 = 0xffff_ffff;
 /** Two bases, or one and an i32, make a key that a number holds exactly. */
@@ -36,15 +33,10 @@ export interface AddressValuesContext {
 
 export class AddressValues {
   readonly #context: AddressValuesContext;
-  /** By value. */
-  readonly #bases: number[] = [NONE, ZERO];
-  /** By value: i32, in wider values as well. */
-  readonly #constants: number[] = [0, 0];
+  readonly #columns = ValueColumns.take();
   /** By two bases, and by a base and a factor: the base of their sum or product, modulo 2^32. */
   #sums: Map<number, number> | undefined;
   #products: Map<number, number> | undefined;
-  /** By value: it is no more than this, unsigned. */
-  readonly #mosts: number[] = [Infinity, 0];
   /** By local: its value, and since when. */
   readonly #values: number[];
   readonly #times: number[];
@@ -65,18 +57,26 @@ export class AddressValues {
     this.#times = new Array<number>(context.locals).fill(0);
   }
 
+  /** The version has been emitted, and nothing is asked any more. */
+  release(): void {
+    this.#columns.release();
+  }
+
   base(value: number): number {
-    return this.#bases[value]!;
+    return this.#columns.bases[value]!;
   }
 
   constant(value: number): number {
-    return this.#constants[value]!;
+    return this.#columns.constants[value]!;
   }
 
   /** What a value is at most, unsigned; infinity if nothing is known. */
   most(value: number): number {
-    const most = this.#mosts[value]!;
-    return Math.min(most, this.#ranges.most(this.#bases[value]!, this.#constants[value]!));
+    const most = this.#columns.mosts[value]!;
+    return Math.min(
+      most,
+      this.#ranges.most(this.#columns.bases[value]!, this.#columns.constants[value]!),
+    );
   }
 
   /** The value of the operand at a height. */
@@ -143,7 +143,7 @@ export class AddressValues {
 
   /** The value of an i32. */
   absolute(constant: number): number {
-    return this.#add(ZERO, constant | 0, Infinity);
+    return this.#columns.add(ZERO, constant | 0, Infinity);
   }
 
   /** A value and a constant that is added to it. */
@@ -185,15 +185,15 @@ export class AddressValues {
 
   /** A local that may have been written is no more than this, unsigned. */
   bound(local: number, most: number): void {
-    this.#set(local, this.#add(this.#bases.length, 0, most));
+    this.#set(local, this.#columns.add(this.#columns.count, 0, most));
   }
 
   #entry(local: number): Entry {
     const value = this.#knownLocal(local);
-    const isConstant = this.#bases[value] === ZERO;
+    const isConstant = this.#columns.bases[value] === ZERO;
     return {
       most: this.most(value),
-      exactly: isConstant ? this.#constants[value]! >>> 0 : undefined,
+      exactly: isConstant ? this.#columns.constants[value]! >>> 0 : undefined,
     };
   }
 
@@ -208,8 +208,8 @@ export class AddressValues {
     if (comparison === undefined) return;
     const { small, large, strict } = isTrue ? comparison : opposite(comparison);
     const most = this.most(large) - (strict ? 1 : 0);
-    if (most < 0 || this.#bases[small] === ZERO || most >= this.most(small)) return;
-    this.#ranges.note(this.#bases[small]!, this.#constants[small]!, most);
+    if (most < 0 || this.#columns.bases[small] === ZERO || most >= this.most(small)) return;
+    this.#ranges.note(this.#columns.bases[small]!, this.#columns.constants[small]!, most);
   }
 
   /** What an instruction makes of the operands on top, before it is applied; NONE if nothing is known. */
@@ -257,7 +257,7 @@ export class AddressValues {
     if (op === Op.i32Load16U) return this.#upTo(0xffff);
     const top = this.#context.operands.height - 1;
     const right = this.#known(top);
-    const by = this.#bases[right] === ZERO ? this.#constants[right] : undefined;
+    const by = this.#columns.bases[right] === ZERO ? this.#columns.constants[right] : undefined;
     // Of a load there is no other operand.
     const left = top > 0 ? this.#known(top - 1) : NONE;
     // Unoptimized code makes sure that a condition is 0 or 1.
@@ -271,26 +271,30 @@ export class AddressValues {
   }
 
   #upTo(most: number): number {
-    return most <= MOST_I32 ? this.#add(this.#bases.length, 0, most) : NONE;
+    return most <= MOST_I32 ? this.#columns.add(this.#columns.count, 0, most) : NONE;
   }
 
   #added(left: number, right: number, most: number): number {
-    const a = this.#bases[left]!;
-    const b = this.#bases[right]!;
+    const a = this.#columns.bases[left]!;
+    const b = this.#columns.bases[right]!;
     if (a >= MOST_BASES || b >= MOST_BASES) return this.#upTo(most);
     this.#sums ??= new Map();
     const base = this.#combined(this.#sums, Math.min(a, b) * MOST_BASES + Math.max(a, b));
-    return this.#add(base, (this.#constants[left]! + this.#constants[right]!) | 0, most);
+    return this.#columns.add(
+      base,
+      (this.#columns.constants[left]! + this.#columns.constants[right]!) | 0,
+      most,
+    );
   }
 
   #multiplied(value: number, factor: number, most: number): number {
-    const constant = Math.imul(this.#constants[value]!, factor);
-    const from = this.#bases[value]!;
+    const constant = Math.imul(this.#columns.constants[value]!, factor);
+    const from = this.#columns.bases[value]!;
     if (from >= MOST_BASES) return this.#upTo(most);
-    if (from === ZERO) return this.#add(ZERO, constant, most);
+    if (from === ZERO) return this.#columns.add(ZERO, constant, most);
     this.#products ??= new Map();
     const base = this.#combined(this.#products, from * 2 ** 32 + (factor >>> 0));
-    return this.#add(base, constant, most);
+    return this.#columns.add(base, constant, most);
   }
 
   #combined(bases: Map<number, number>, key: number): number {
@@ -307,23 +311,27 @@ export class AddressValues {
     const top = operands.height - 1;
     const right = this.#known(top);
     const isSum = op === Op.i32Add || op === Op.i64Add;
-    if (right !== NONE && this.#bases[right] === ZERO) {
-      const by = this.#constants[right]!;
+    if (right !== NONE && this.#columns.bases[right] === ZERO) {
+      const by = this.#columns.constants[right]!;
       return this.#offset(this.operand(top - 1), isSum ? by : -by, op);
     }
     if (!isSum) return NONE;
     const left = this.#known(top - 1);
-    if (left === NONE || this.#bases[left] !== ZERO) return NONE;
-    return this.#offset(this.operand(top), this.#constants[left]!, op);
+    if (left === NONE || this.#columns.bases[left] !== ZERO) return NONE;
+    return this.#offset(this.operand(top), this.#columns.constants[left]!, op);
   }
 
   #offset(value: number, by: number, op: number): number {
-    const constant = this.#constants[value]! + by;
+    const constant = this.#columns.constants[value]! + by;
     const isWide = op === Op.i64Add || op === Op.i64Sub;
     if (isWide && constant !== (constant | 0)) return NONE;
     const most = this.most(value) + by;
     const isBounded = by >= 0 && most <= MOST_I32;
-    return this.#add(this.#bases[value]!, constant | 0, isBounded ? most : Infinity);
+    return this.#columns.add(
+      this.#columns.bases[value]!,
+      constant | 0,
+      isBounded ? most : Infinity,
+    );
   }
 
   /** The value of an operand if it has one already. */
@@ -334,7 +342,7 @@ export class AddressValues {
     if (source !== CONSTANT) return operands.values[height]!;
     const constant = smallConstant(this.#context.bytes, operands.starts[height]!);
     if (constant === undefined) return NONE;
-    return this.#add(ZERO, constant, constant >= 0 ? constant : Infinity);
+    return this.#columns.add(ZERO, constant, constant >= 0 ? constant : Infinity);
   }
 
   #knownLocal(local: number): number {
@@ -353,12 +361,6 @@ export class AddressValues {
   }
 
   #fresh(): number {
-    return this.#add(this.#bases.length, 0, Infinity);
-  }
-
-  #add(base: number, constant: number, most: number): number {
-    this.#mosts.push(most);
-    this.#constants.push(constant);
-    return this.#bases.push(base) - 1;
+    return this.#columns.add(this.#columns.count, 0, Infinity);
   }
 }

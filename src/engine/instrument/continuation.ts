@@ -56,6 +56,7 @@ export function emitContinuation(
   // The instructions up to the end of the innermost construct are dead then.
   if (options.throws === true) code.exits.throwByHook();
   emitter.stream(at.pc, 0, at.pc);
+  emitter.release();
   if (code.isTooLarge) throw new RangeError(tooLarge(plan, at.pc));
   code.finish();
   // The parameters came from the frame: they are locals here.

@@ -44,6 +44,7 @@ export function emitCruise(
   code.calls.keepCalleeFrame();
   emitter.structures.legacy.openPad(code.walker.innermost);
   emitter.stream(plan.codeStart, 0);
+  emitter.release();
   if (!code.isTooLarge) {
     code.finish();
     const own = plan.keptTypes.slice(plan.params.length, code.registers);

@@ -111,6 +111,12 @@ export class FunctionEmitter {
     });
   }
 
+  /** Nothing more is emitted: the next version can have what this one was made with. */
+  release(): void {
+    this.#values.release();
+    this.#loads.release();
+  }
+
   /**
    * Emits the instructions from `start` on, until no more than `outerDepth` constructs are open.
    *

@@ -57,6 +57,11 @@ export class LoadForwarding {
     this.#enabled = code.plan.limits.forwardLoads && code.options.hooks !== 'all';
   }
 
+  /** The version has been emitted. */
+  release(): void {
+    this.#facts.release();
+  }
+
   /** Anything may be written to memory: by a call, by a debugger, on the way back to a loop. */
   forget(): void {
     this.#facts.clear();

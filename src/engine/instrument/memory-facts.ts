@@ -65,8 +65,15 @@ export class Place {
   }
 }
 
+/** Tables of released ones, so many at most: their facts are filled again, by other owners. */
+const MOST_SPARE = 4;
+const spare: (MemoryFact | undefined)[][] = [];
+let owners = 0;
+
 /** Bytes that are known, or that have been before. */
 export class MemoryFact {
+  /** Number of those that the fact is one of; another's is none. */
+  owner = 0;
   readonly place = new Place();
   /** The load that reads the content, or the narrow store that wrote it. */
   op = 0;
@@ -85,17 +92,23 @@ export class MemoryFact {
 
 export class MemoryFacts {
   readonly #dominance: Dominance;
-  readonly #table: (MemoryFact | undefined)[] = [];
+  readonly #number = ++owners;
+  readonly #table = spare.pop() ?? new Array<undefined>(MOST_FACTS).fill(undefined);
   readonly #holding: MemoryFact[] = [];
 
   constructor(dominance: Dominance) {
     this.#dominance = dominance;
   }
 
+  /** Nothing is asked any more, and others can have the table. */
+  release(): void {
+    if (spare.length < MOST_SPARE) spare.push(this.#table);
+  }
+
   /** The latest fact of a place, which may hold no more. */
   latest(place: Place): MemoryFact | undefined {
     const fact = this.#table[place.slot];
-    return fact?.place.equals(place) === true ? fact : undefined;
+    return fact?.owner === this.#number && fact.place.equals(place) ? fact : undefined;
   }
 
   holds(fact: MemoryFact): boolean {
@@ -109,9 +122,10 @@ export class MemoryFacts {
     if (fact === undefined) {
       fact = new MemoryFact();
       this.#table[slot] = fact;
-    } else {
+    } else if (fact.owner === this.#number) {
       this.#end(fact);
     }
+    fact.owner = this.#number;
     fact.place.copyFrom(place);
     fact.op = op;
     fact.holds = true;
