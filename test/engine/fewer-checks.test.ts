@@ -96,38 +96,94 @@ test('an interpreter has it behind what its rounds begin with', async () => {
 test.each([
   ['a branch', `${FIRST} (br_if $next (i32.load (i32.const 4)))`],
   ['a construct', `(if (local.get $n) (then ${FIRST}))`],
-  ['a loop', `(loop ${FIRST})`],
 ])('not where %s comes first', async (_, first) => {
   const names = emitted(await interpreter(first), CODE_LIMITS);
   const others = emitted(await interpreter(first), { ...CODE_LIMITS, delayedChecks: false });
   expect(names).toEqual(others);
 });
 
-test('an interpreter is interrupted at the header, with what the round before has left', async () => {
-  const bytes = await interpreter(FIRST);
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const words = new Int32Array(memory.buffer);
-  const debuggee = new Debuggee(() => {
-    words[1] = 1;
-    return 'run';
-  });
-  const module = debuggee.engine.loadModule(bytes);
-  const instance = debuggee.engine.instantiate(module, { env: { memory } });
-  const worker = new Worker(new URL('./interrupting-worker.ts', import.meta.url), {
-    workerData: { memory: debuggee.memory, flag: words },
-  });
-  await once(worker, 'message');
-  const result = debuggee.call(instance, 'f');
-  await worker.terminate();
-  expect(debuggee.stops.map(({ event }) => event)).toEqual(['interrupted']);
-  const { top } = debuggee.stops[0]!;
-  const all = instructions(module);
-  expect(top.pc).toBe(all[all.findIndex(({ name }) => name === 'loop') + 1]!.pc);
-  const [n, op, old, x] = top.locals.map(
-    (local) => Number.parseInt(local.slice('i32:'.length), 16) | 0,
-  );
-  const before = (n! - 1) | 0;
-  const value = (at: number): number => (at & 1 ? at ^ 9 : Math.imul(at, 5));
-  expect([op, old, x]).toEqual([before & 1, Math.imul(before, 3), value(before)]);
-  expect(result).toBe(value(n!));
+/** A loop that goes back by a `br` alone. */
+const counter = (body: string, around = ''): Promise<Uint8Array> =>
+  assemble(`(module
+    (import "env" "memory" (memory 1 1 shared))
+    (func (export "f") (result i32) (local $n i32) (local $op i32) (local $old i32) (local $x i32)
+      (i32.atomic.store (i32.const 0) (i32.const 1))
+      (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
+      ${around}
+      (block $out (loop $next
+        (br_if $out (i32.load (i32.const 4)))
+        (local.set $old (i32.mul (local.get $n) (i32.const 3)))
+        (local.set $op (i32.and (local.get $n) (i32.const 1)))
+        ${body}
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (br $next)))
+      ${around === '' ? '' : '(br_if $around (i32.load (i32.const 8))))'}
+      (local.get $x)))`);
+
+const EITHER = `(if (local.get $op) (then (local.set $x (i32.xor (local.get $n) (i32.const 9))))
+  (else (local.set $x (i32.mul (local.get $n) (i32.const 5)))))`;
+const BOTH = `(local.set $x (select (i32.xor (local.get $n) (i32.const 9))
+  (i32.mul (local.get $n) (i32.const 5)) (local.get $op)))`;
+
+test.each([
+  ['which writes the same in each round, inside another', 1, BOTH, '(loop $around'],
+  ['which has two ways, inside no other', 1, EITHER, ''],
+  ['which goes back early as well', 2, `(if (local.get $op) (then (br $next))) ${BOTH}`, ''],
+])('a loop has it ahead of the branch back: %s', async (_, checks, body, around) => {
+  const names = emitted(await counter(body, around), CODE_LIMITS);
+  const others = emitted(await counter(body, around), { ...CODE_LIMITS, delayedChecks: false });
+  const [loop, next] = [
+    names.lastIndexOf('loop'),
+    names.indexOf('i32.load', names.lastIndexOf('loop')),
+  ];
+  expect(names.slice(loop, next)).not.toContain('check');
+  const all = (some: readonly string[]): number => some.filter((name) => name === 'check').length;
+  expect(all(names) - all(others)).toBe(checks - 1);
 });
+
+test.each([
+  ['with two ways, inside another', EITHER, '(loop $around'],
+  ['that goes back by a condition as well', `(br_if $next (local.get $op)) ${BOTH}`, ''],
+  ['that an exception goes back to', '(try_table (catch_all $next))', ''],
+  ['with a loop inside', `(loop (br_if 0 (i32.load (i32.const 4)))) ${BOTH}`, ''],
+])('but not one %s', async (_, body, around) => {
+  const names = emitted(await counter(body, around), CODE_LIMITS);
+  const others = emitted(await counter(body, around), { ...CODE_LIMITS, delayedChecks: false });
+  expect(names).toEqual(others);
+});
+
+test.each([
+  ['an interpreter', 0, () => interpreter(FIRST)],
+  ['a loop with a branch at its end', 1, () => counter(BOTH)],
+  ['one with two ways', 1, () => counter(EITHER)],
+])(
+  '%s is interrupted at the header, with what the round before has left',
+  async (_, less, program) => {
+    const bytes = await program();
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const words = new Int32Array(memory.buffer);
+    const debuggee = new Debuggee(() => {
+      words[1] = 1;
+      return 'run';
+    });
+    const module = debuggee.engine.loadModule(bytes);
+    const instance = debuggee.engine.instantiate(module, { env: { memory } });
+    const worker = new Worker(new URL('./interrupting-worker.ts', import.meta.url), {
+      workerData: { memory: debuggee.memory, flag: words },
+    });
+    await once(worker, 'message');
+    const result = debuggee.call(instance, 'f');
+    await worker.terminate();
+    expect(debuggee.stops.map(({ event }) => event)).toEqual(['interrupted']);
+    const { top } = debuggee.stops[0]!;
+    const all = instructions(module);
+    expect(top.pc).toBe(all[all.findIndex(({ name }) => name === 'loop') + 1]!.pc);
+    const [n, op, old, x] = top.locals.map(
+      (local) => Number.parseInt(local.slice('i32:'.length), 16) | 0,
+    );
+    const before = (n! - 1) | 0;
+    const value = (at: number): number => (at & 1 ? at ^ 9 : Math.imul(at, 5));
+    expect([op, old, x]).toEqual([before & 1, Math.imul(before, 3), value(before)]);
+    expect(result).toBe(value(n! - less));
+  },
+);

@@ -90,7 +90,7 @@ export interface CodeLimits {
   readonly callChecks: boolean;
   /** The check ahead of a call of a bare leaf counts as one: see `bare-calls.ts`. */
   readonly bareChecks: boolean;
-  /** That of an interpreter's loop is behind what each round begins with: see `delayed-check.ts`. */
+  /** The check of a loop need not be at its header: see `delayed-check.ts`, `LoopEffects.checksAtEnd`. */
   readonly delayedChecks: boolean;
   /** Loops that end after so many rounds, by constants alone, have none either; 0: all have. */
   readonly boundedRounds: number;

@@ -226,6 +226,9 @@ export class FunctionEmitter {
         this.structures.rethrow(reader);
         return true;
       case Op.br:
+        this.structures.checkBack(reader);
+        this.#branches.branch(reader, this.structures.chunk);
+        return true;
       case Op.brIf:
       case Op.brTable:
       case Op.brOnNull:

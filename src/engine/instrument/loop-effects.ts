@@ -38,6 +38,12 @@ export class LoopEffects {
   hasLoop = false;
   /** Offset of its `end`. */
   end = 0;
+  /** Another loop is around. */
+  isInside = false;
+  /** There are branches that do not leave the loop, nor go back to its header. */
+  hasWays = false;
+  /** Control comes back to the header by other than `br`. */
+  hasOtherBacks = false;
 
   /**
    * @param locals number of the function's
@@ -60,12 +66,21 @@ export class LoopEffects {
     return Math.min(this.cases, this.calls) >= this.#storesAtOnceFrom;
   }
 
+  /**
+   * Its check is best made ahead of each branch back. Then nothing has to be handed on to the header just
+   * for an exit there, and what each round writes need not outlive it. Where only some rounds write, and the
+   * loop around needs it, that would keep more in registers for longer.
+   */
+  get checksAtEnd(): boolean {
+    return !this.hasLoop && !this.hasOtherBacks && !(this.isInside && this.hasWays);
+  }
+
   /** Takes over what a loop in the body does. */
   include(loop: LoopEffects): void {
+    this.hasLoop = true;
     this.writes.addFrom(loop.writes);
     this.#inner.addFrom(loop.hasCall ? loop.#inner : loop.writes);
     this.calls += loop.calls;
-    this.hasLoop = true;
   }
 
   /**

@@ -218,8 +218,45 @@ class Prepass {
     certain.note(reader, isBare);
   }
 
+  /** Which ways there are in loops, and back to their headers. */
+  #noteBranches(reader: InstructionReader): void {
+    switch (reader.op) {
+      case Op.br:
+        this.#noteBranch(reader.index, false);
+        return;
+      case Op.brIf:
+      case Op.brOnNull:
+      case Op.brOnNonNull:
+      case Op.brOnCast:
+      case Op.brOnCastFail:
+        this.#noteBranch(reader.index, true);
+        return;
+      case Op.brTable:
+        for (const label of reader.labels) this.#noteBranch(label, true);
+        return;
+      case Op.tryTable:
+        for (const { label } of reader.catches) this.#noteBranch(label, true);
+        return;
+      case Op.if: {
+        const loop = this.#openLoops.at(-1);
+        if (loop !== undefined) loop.effects.hasWays = true;
+      }
+    }
+  }
+
+  /** @param isOther it is not a `br` */
+  #noteBranch(label: number, isOther: boolean): void {
+    const loop = this.#openLoops.at(-1);
+    if (loop === undefined) return;
+    const { constructs } = this.walker;
+    if (constructs.length - label > loop.depth) loop.effects.hasWays = true;
+    const { kind, pc } = this.walker.target(label);
+    if (kind === 'loop' && isOther) this.loops!.get(pc)!.hasOtherBacks = true;
+  }
+
   #note(reader: InstructionReader): void {
     const { op } = reader;
+    if (this.walker.reachable) this.#noteBranches(reader);
     const effects = this.#openLoops.at(-1)?.effects;
     if (this.walker.reachable && (op === Op.localSet || op === Op.localTee)) {
       effects?.writes.add(reader.index);
@@ -250,6 +287,7 @@ class Prepass {
     }
     if (op !== Op.loop) return;
     const effects = new LoopEffects(locals, this.#limits.storesAtOnceFrom);
+    effects.isInside = this.#openLoops.length > 0;
     this.loops ??= new Map();
     this.loops.set(pc, effects);
     this.inductions?.open(pc, depth);

@@ -35,6 +35,8 @@ export class Structures {
   hasLoops = false;
   /** The check of the innermost loop's header is made before the instruction at this pc; -1: has been. */
   checkPc = NONE;
+  /** The loop, of those around, whose check is ahead of each branch back. */
+  #checkedLoop = NONE;
   readonly #bounded: BoundedLoops;
   #chunk: ChunkWriter | undefined;
   /** Of `if`, by number of constructs around. */
@@ -111,19 +113,33 @@ export class Structures {
     this.#enter();
     if (this.#budget?.isExhausted !== true) this.hasLoops = true;
     if (this.#needsCheck(pc, bounds?.rounds ?? Infinity)) {
-      this.checkPc = counted === undefined ? this.#delayedCheck(next) : NONE;
-      if (this.checkPc === NONE) code.exits.check(next);
+      if (counted !== undefined || !this.#delaysCheck(pc, next)) code.exits.check(next);
     }
     if (counted === undefined) return;
     counted.open(next, code.options.traps);
     this.#chunk = counted;
   }
 
-  /** Where the check of a header is made instead, if it is. */
-  #delayedCheck(header: number): number {
+  /**
+   * Whether the check of a loop is made elsewhere than at its header.
+   *
+   * @param header pc of the first instruction inside
+   */
+  #delaysCheck(loop: number, header: number): boolean {
     const { plan, options } = this.#code;
-    if (options.fewerChecks !== true || !plan.limits.delayedChecks) return NONE;
-    return delayedCheck(plan.module.bytes, header, plan.body.end) ?? NONE;
+    if (options.fewerChecks !== true || !plan.limits.delayedChecks) return false;
+    this.checkPc = delayedCheck(plan.module.bytes, header, plan.body.end) ?? NONE;
+    if (this.checkPc !== NONE) return true;
+    const atEnd = plan.loops.get(loop)?.checksAtEnd === true;
+    if (atEnd) this.#checkedLoop = loop;
+    return atEnd;
+  }
+
+  /** Before a `br`: the check of a loop that it goes back to. */
+  checkBack({ index, pc }: InstructionReader): void {
+    const { walker, exits } = this.#code;
+    const target = walker.target(index);
+    if (target.kind === 'loop' && target.pc === this.#checkedLoop) exits.check(pc);
   }
 
   #needsCheck(loop: number, rounds: number): boolean {
