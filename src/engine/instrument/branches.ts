@@ -51,20 +51,25 @@ export class BranchWriter {
   }
 
   #emit(reader: InstructionReader): void {
-    const { walker, labels, out } = this.#code;
-    const depth = (label: number): number => labels.depthOf(walker.target(label));
+    const { out } = this.#code;
     out.op(reader.op);
     if (reader.op === Op.brTable) {
       out.u32(reader.labels.length - 1);
-      for (const label of reader.labels) out.u32(depth(label));
+      for (const label of reader.labels) out.u32(this.#depth(label));
     } else if (reader.op === Op.brOnCast || reader.op === Op.brOnCastFail) {
       const { castFrom, castTo } = reader;
       out.u8((castFrom.nullable ? 1 : 0) | (castTo.nullable ? 2 : 0));
-      out.u32(depth(reader.index));
+      out.u32(this.#depth(reader.index));
       writeHeapType(out, castFrom.heap);
       writeHeapType(out, castTo.heap);
     } else {
-      out.u32(depth(reader.index));
+      out.u32(this.#depth(reader.index));
     }
+  }
+
+  /** The label that is emitted for one of the original's. */
+  #depth(label: number): number {
+    const { walker, labels } = this.#code;
+    return labels.depthOf(walker.target(label));
   }
 }

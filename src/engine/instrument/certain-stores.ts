@@ -9,6 +9,7 @@
  */
 import type { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
+import { IntList } from './int-list.ts';
 import { isCall } from './loop-effects.ts';
 
 /** What is noted; each has its operands before it, so that it can be read backward. */
@@ -59,8 +60,10 @@ export class CertainStores {
   }
 }
 
+/** Of the function that is being read. */
+const events = new IntList();
+
 export class CertainStoresScan {
-  readonly #events: number[] = [];
   readonly #words: number;
   #parts = 0;
   #calls = 0;
@@ -68,6 +71,7 @@ export class CertainStoresScan {
   /** @param locals number of the function's */
   constructor(locals: number) {
     this.#words = locals > MOST_LOCALS ? 0 : (locals + 31) >>> 5;
+    events.clear();
   }
 
   /**
@@ -76,44 +80,44 @@ export class CertainStoresScan {
    * @param storesNothing it is a call without checks
    */
   note({ op, pc, index, labels }: InstructionReader, storesNothing: boolean): void {
-    const events = this.#events;
     switch (op) {
       case Op.localSet:
       case Op.localTee:
-        events.push(index, WRITE);
+        note(index, WRITE);
         return;
       case Op.br:
-        events.push(index, BRANCH);
+        note(index, BRANCH);
         return;
       case Op.brIf:
       case Op.brOnNull:
       case Op.brOnNonNull:
       case Op.brOnCast:
       case Op.brOnCastFail:
-        events.push(pc, index, PART);
+        events.add(pc);
+        note(index, PART);
         this.#parts++;
         return;
       case Op.brTable:
-        events.push(pc);
-        for (const label of labels) events.push(label);
-        events.push(labels.length, PART_TABLE);
+        events.add(pc);
+        for (const label of labels) events.add(label);
+        note(labels.length, PART_TABLE);
         this.#parts++;
         return;
       case Op.return:
       case Op.returnCall:
       case Op.returnCallIndirect:
       case Op.returnCallRef:
-        events.push(RETURN);
+        events.add(RETURN);
         return;
       case Op.unreachable:
       case Op.throw:
       case Op.throwRef:
       case Op.rethrow:
-        events.push(TRAP);
+        events.add(TRAP);
         return;
       default:
         if (!isCall(op) || storesNothing) return;
-        events.push(CALL);
+        events.add(CALL);
         this.#calls++;
     }
   }
@@ -121,31 +125,35 @@ export class CertainStoresScan {
   /** A construct has been opened. */
   open({ op, pc }: InstructionReader): void {
     if (op === Op.if) {
-      this.#events.push(pc, OPEN_IF);
+      note(pc, OPEN_IF);
       this.#parts++;
-    } else this.#events.push(OPEN);
+    } else events.add(OPEN);
   }
 
   /** The `else` of an open construct. */
   else(): void {
-    this.#events.push(ELSE);
+    events.add(ELSE);
   }
 
   /** A construct has been closed. */
   close(isLoop: boolean): void {
-    this.#events.push(isLoop ? CLOSE_LOOP : CLOSE);
+    events.add(isLoop ? CLOSE_LOOP : CLOSE);
   }
 
   /** The whole body has been noted. */
   find(): CertainStores {
     // Nothing is stored twice.
     if (this.#parts === 0 || this.#calls < 2 || this.#words === 0) return CertainStores.NONE;
-    return new BackwardWalk(this.#events, this.#words).run();
+    return new BackwardWalk(this.#words).run();
   }
 }
 
+function note(operand: number, event: number): void {
+  events.add(operand);
+  events.add(event);
+}
+
 class BackwardWalk {
-  readonly #events: readonly number[];
   readonly #words: number;
   /** The set at the present place. */
   readonly #set: number[] = [];
@@ -155,21 +163,19 @@ class BackwardWalk {
   readonly #starts = new Map<number, number>();
   readonly #sets: number[] = [];
 
-  constructor(events: readonly number[], words: number) {
-    this.#events = events;
+  constructor(words: number) {
     this.#words = words;
     this.#fill(0);
     this.#enter(false);
   }
 
   run(): CertainStores {
-    const events = this.#events;
     const set = this.#set;
-    let at = events.length;
+    let at = events.count;
     while (at > 0) {
-      switch (events[--at]) {
+      switch (events.at(--at)) {
         case WRITE: {
-          const local = events[--at]!;
+          const local = events.at(--at);
           set[local >>> 5]! &= ~(1 << (local & 31));
           break;
         }
@@ -197,22 +203,22 @@ class BackwardWalk {
         case OPEN_IF: {
           const label = this.#labels.pop()!;
           this.#meet(this.#elses.pop() ?? label);
-          this.#found(events[--at]!);
+          this.#found(events.at(--at));
           break;
         }
         case BRANCH:
-          this.#take(this.#label(events[--at]!));
+          this.#take(this.#label(events.at(--at)));
           break;
         case PART:
-          this.#meet(this.#label(events[--at]!));
-          this.#found(events[--at]!);
+          this.#meet(this.#label(events.at(--at)));
+          this.#found(events.at(--at));
           break;
         case PART_TABLE: {
           this.#fill(ALL);
-          for (let count = events[--at]!; count > 0; count--) {
-            this.#meet(this.#label(events[--at]!));
+          for (let count = events.at(--at); count > 0; count--) {
+            this.#meet(this.#label(events.at(--at)));
           }
-          this.#found(events[--at]!);
+          this.#found(events.at(--at));
         }
       }
     }

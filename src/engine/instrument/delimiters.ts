@@ -6,26 +6,38 @@
 /** Bytes from which on a construct is worth an entry. */
 const LARGE = 4096;
 
+/** Of the constructs that are open in the body that is being read, outermost first. */
+const pcs: number[] = [];
+/** By open construct: where its own begin in `delimiters`. */
+const starts: number[] = [];
+const delimiters: number[] = [];
+
+/** One is filled at a time. */
 export class Delimiters {
   /** By the pc of a construct: the offsets of its `else`, handlers and `end`, in order. */
   #large: Map<number, readonly number[]> | undefined;
-  readonly #open: { readonly pc: number; readonly offsets: number[] }[] = [];
+  #depth = 0;
+  #count = 0;
 
   open(pc: number): void {
-    this.#open.push({ pc, offsets: [] });
+    pcs[this.#depth] = pc;
+    starts[this.#depth++] = this.#count;
   }
 
   /** Of the construct that was opened last and is not closed. */
   add(offset: number): void {
-    this.#open.at(-1)!.offsets.push(offset);
+    delimiters[this.#count++] = offset;
   }
 
   /** @param end - offset of what ended it */
   close(end: number): void {
-    const { pc, offsets } = this.#open.pop()!;
-    if (end - pc < LARGE) return;
-    this.#large ??= new Map();
-    this.#large.set(pc, offsets);
+    const pc = pcs[--this.#depth]!;
+    const start = starts[this.#depth]!;
+    if (end - pc >= LARGE) {
+      this.#large ??= new Map();
+      this.#large.set(pc, delimiters.slice(start, this.#count));
+    }
+    this.#count = start;
   }
 
   /** The first one of a construct at or behind `offset`; undefined for constructs that are not large. */

@@ -13,7 +13,7 @@ import { InstructionReader } from '../../wasm/instructions.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import type { BareLeaves } from './bare-leaves.ts';
 import type { Construct } from './construct.ts';
-import type { ControlOffsets } from './control-offsets.ts';
+import type { IntList } from './int-list.ts';
 import { LocalSet } from './local-set.ts';
 import type { WalkedFunction } from './walked-function.ts';
 import { Walker } from './walker.ts';
@@ -125,7 +125,7 @@ export function isTailCall(op: number): boolean {
 export function refineLoopEffects(
   fn: WalkedFunction,
   end: number,
-  offsets: ControlOffsets,
+  offsets: IntList,
   loops: ReadonlyMap<number, LoopEffects>,
   depth: number,
   bareLeaves: BareLeaves,
@@ -163,7 +163,7 @@ class Refinement {
     for (const { hasCall } of loops.values()) if (hasCall) this.#left++;
   }
 
-  run(end: number, offsets: ControlOffsets): void {
+  run(end: number, offsets: IntList): void {
     const reader = new InstructionReader(this.#fn.module.bytes, this.#fn.codeStart, end);
     for (let i = 0; this.#left > 0 && i < offsets.count; i++) {
       reader.seek(offsets.at(i));

@@ -114,13 +114,14 @@ export function planFunction(
   const keptTypes = marks.isEmpty
     ? localTypes
     : localTypes.map((local, i) => (marks.has(i) ? I64 : local));
-  const localOffsets: number[] = [];
+  const localOffsets = new Array<number>(keptTypes.length);
   let offset = 0;
-  for (const local of keptTypes) {
+  for (let i = 0; i < keptTypes.length; i++) {
+    const local = keptTypes[i]!;
     if (local.kind === 'ref') {
       offset = align(offset, REFERENCE_SIZE);
     }
-    localOffsets.push(offset);
+    localOffsets[i] = offset;
     offset += sizeOf(local);
   }
   const scratch = scratchBounds(shape, keptTypes, limits);

@@ -8,12 +8,12 @@ import { CallResults, NONE } from './call-results.ts';
 import { CertainStores, CertainStoresScan } from './certain-stores.ts';
 import type { CodeLimits } from './code-limits.ts';
 import { DELIMITERS } from './construct.ts';
-import { ControlOffsets } from './control-offsets.ts';
 import { DeadEnds } from './dead-ends.ts';
 import { Delimiters } from './delimiters.ts';
 import { DerivedLocals, findDerivedLocals } from './derived-locals.ts';
 import { FirstWrites } from './fresh-locals.ts';
 import { type Induction, InductionScan } from './induction.ts';
+import { IntList } from './int-list.ts';
 import { LegacyShape } from './legacy-shape.ts';
 import { LocalSet } from './local-set.ts';
 import { LocalWrites } from './local-writes.ts';
@@ -51,8 +51,8 @@ const NO_WRITES: ReadonlyMap<number, LocalSet> = new Map();
 const NO_INDUCTIONS: ReadonlyMap<number, Induction> = new Map();
 const NO_REFERENCES: ReadonlySet<RefType> = new Set();
 
-/** Of the body that is being read. */
-const offsets = new ControlOffsets();
+/** Of the instructions, in the body that is being read, that do more than operate on operands. */
+const offsets = new IntList();
 
 /** @throws WasmError if the body is malformed */
 export function prepass(
