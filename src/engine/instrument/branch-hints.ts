@@ -38,24 +38,37 @@ export class BranchHints {
     this.#taken.length = 0;
   }
 
-  /** An entry of the section. */
-  encode(funcIndex: number): Uint8Array {
-    const out = new ByteWriter(8 + 5 * this.count);
+  /** Writes an entry of the section. */
+  write(funcIndex: number, out: ByteWriter): void {
     out.u32(funcIndex);
     out.u32(this.count);
-    this.#offsets.forEach((offset, i) => {
-      out.u32(offset + this.#shift);
+    for (let i = 0; i < this.count; i++) {
+      out.u32(this.#offsets[i]! + this.#shift);
       out.u8(1); // size of what follows
       out.u8(this.#taken[i] ? 1 : 0);
-    });
-    return out.view();
+    }
+  }
+}
+
+/** Entries of the section, one behind the other. */
+export class BranchHintEntries {
+  readonly #out = new ByteWriter();
+  count = 0;
+
+  get bytes(): Uint8Array {
+    return this.#out.view();
+  }
+
+  add(funcIndex: number, hints: BranchHints): void {
+    hints.write(funcIndex, this.#out);
+    this.count++;
   }
 }
 
 /** The content of the section. */
-export function branchHintSection(entries: readonly Uint8Array[]): Uint8Array {
-  const out = new ByteWriter(entries.reduce((sum, { length }) => sum + length, 5));
-  out.u32(entries.length);
-  for (const entry of entries) out.bytes(entry);
+export function branchHintSection(parts: readonly BranchHintEntries[]): Uint8Array {
+  const out = new ByteWriter(parts.reduce((sum, { bytes }) => sum + bytes.length, 5));
+  out.u32(parts.reduce((sum, { count }) => sum + count, 0));
+  for (const { bytes } of parts) out.bytes(bytes);
   return out.take();
 }

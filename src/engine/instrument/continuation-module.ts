@@ -17,7 +17,7 @@ import {
 } from './additions.ts';
 import type { BareCopies } from './bare-copies.ts';
 import type { Bodies } from './bodies.ts';
-import { BRANCH_HINTS, BranchHints, branchHintSection } from './branch-hints.ts';
+import { BRANCH_HINTS, BranchHintEntries, BranchHints, branchHintSection } from './branch-hints.ts';
 import { emitContinuation } from './continuation.ts';
 import type { EmitOptions } from './emit-options.ts';
 import { IMPORT_MODULE } from './layout.ts';
@@ -204,7 +204,9 @@ export function continuationModule(
   const sizeBytes = sized.length;
   sized.bytes(body);
   if (plan.limits.hintedBytes > 0 && hints.count > 0) {
-    out.customSection(BRANCH_HINTS, branchHintSection([hints.encode(index)]));
+    const entries = new BranchHintEntries();
+    entries.add(index, hints);
+    out.customSection(BRANCH_HINTS, branchHintSection([entries]));
   }
   const code = out.vectorSection(SectionId.code, module, [sized.take()]);
   return {

@@ -5,7 +5,7 @@
 import { type Entry, entrySize } from '../../wasm/encode.ts';
 import type { Module } from '../../wasm/module.ts';
 import type { Bodies } from './bodies.ts';
-import type { BranchHints } from './branch-hints.ts';
+import { BranchHintEntries, type BranchHints } from './branch-hints.ts';
 import type { CodeLimits } from './code-limits.ts';
 
 export class ModuleCode {
@@ -17,8 +17,8 @@ export class ModuleCode {
   readonly #own: Entry[] = [];
   /** Those behind them. */
   readonly #moved: Entry[] = [];
-  readonly #ownHints: Uint8Array[] = [];
-  readonly #movedHints: Uint8Array[] = [];
+  readonly #ownHints = new BranchHintEntries();
+  readonly #movedHints = new BranchHintEntries();
   /** By defined function: bytes of its body, without the size before it. */
   readonly #sizes: Uint32Array;
   #count = 0;
@@ -42,8 +42,8 @@ export class ModuleCode {
     const index = this.#module.importedFunctions + this.#count;
     const isMoved = this.#bodies.isMoved(index);
     if (hints.count > 0 && body.length <= this.#limits.hintedBytes) {
-      const entry = hints.encode(this.#bodies.of(index) ?? index);
-      (isMoved ? this.#movedHints : this.#ownHints).push(entry);
+      const entries = isMoved ? this.#movedHints : this.#ownHints;
+      entries.add(this.#bodies.of(index) ?? index, hints);
     }
     (isMoved ? this.#moved : this.#own).push({ sized: body });
     if (isMoved) this.#own.push({ sized: this.#bodies.forwarder(index, this.#debugMemory) });
@@ -52,8 +52,8 @@ export class ModuleCode {
   }
 
   /** Entries of the section of hints, in the order of function indices. */
-  get hints(): Uint8Array[] {
-    return [...this.#ownHints, ...this.#movedHints];
+  get hints(): readonly BranchHintEntries[] {
+    return [this.#ownHints, this.#movedHints];
   }
 
   /** Entries of the code section, in the order of function indices. */

@@ -38,7 +38,8 @@ export function writeModule(
   const dataCount = module.sections.find((s) => s.id === SectionId.dataCount);
   if (dataCount !== undefined) out.copySection(module, dataCount);
   const { hints } = code;
-  if (hints.length > 0) out.customSection(BRANCH_HINTS, branchHintSection(hints));
+  if (hints.some(({ count }) => count > 0))
+    out.customSection(BRANCH_HINTS, branchHintSection(hints));
   let bodyOffsets: Uint32Array = new Uint32Array();
   if (module.bodies.length > 0) {
     const all = [...code.entries, ...entries[SectionId.code]];
