@@ -12,12 +12,10 @@ import type { Dominance } from './dominance.ts';
 import { boundsOf, type Entry, type Induction, type LoopBounds } from './induction.ts';
 import { CONSTANT, type OperandStack } from './operands.ts';
 import { smallConstant } from './small-constant.ts';
-import { NONE, ValueColumns, ZERO } from './value-columns.ts';
+import { MOST_BASES, NONE, ValueColumns, ZERO } from './value-columns.ts';
 import { mostOf, ValueRanges } from './value-ranges.ts';
 
 const MOST_I32 = 0xffff_ffff;
-/** Two bases, or one and an i32, make a key that a number holds exactly. */
-const MOST_BASES = 2 ** 21;
 
 export interface AddressValuesContext {
   readonly bytes: Uint8Array;
@@ -34,9 +32,6 @@ export interface AddressValuesContext {
 export class AddressValues {
   readonly #context: AddressValuesContext;
   readonly #columns = ValueColumns.take();
-  /** By two bases, and by a base and a factor: the base of their sum or product, modulo 2^32. */
-  #sums: Map<number, number> | undefined;
-  #products: Map<number, number> | undefined;
   /** By local: its value, and since when. */
   readonly #values: number[];
   readonly #times: number[];
@@ -86,7 +81,7 @@ export class AddressValues {
     const { operands } = this.#context;
     const source = operands.sources[height]!;
     if (source >= 0) return this.#local(source);
-    const value = this.#fresh();
+    const value = this.#columns.fresh();
     operands.values[height] = value;
     return value;
   }
@@ -99,7 +94,7 @@ export class AddressValues {
 
   /** A value that nothing is known of. */
   unknown(): number {
-    return this.#fresh();
+    return this.#columns.fresh();
   }
 
   /** A local gets the operand on top, before it is popped. */
@@ -112,7 +107,7 @@ export class AddressValues {
   global(index: number): number {
     const known = this.#globals?.get(index);
     if (known !== undefined && this.#context.dominance.holds(known.time)) return known.value;
-    const value = this.#fresh();
+    const value = this.#columns.fresh();
     this.#noteGlobal(index, value);
     return value;
   }
@@ -278,8 +273,7 @@ export class AddressValues {
     const a = this.#columns.bases[left]!;
     const b = this.#columns.bases[right]!;
     if (a >= MOST_BASES || b >= MOST_BASES) return this.#upTo(most);
-    this.#sums ??= new Map();
-    const base = this.#combined(this.#sums, Math.min(a, b) * MOST_BASES + Math.max(a, b));
+    const base = this.#columns.sumOf(a, b);
     return this.#columns.add(
       base,
       (this.#columns.constants[left]! + this.#columns.constants[right]!) | 0,
@@ -292,18 +286,8 @@ export class AddressValues {
     const from = this.#columns.bases[value]!;
     if (from >= MOST_BASES) return this.#upTo(most);
     if (from === ZERO) return this.#columns.add(ZERO, constant, most);
-    this.#products ??= new Map();
-    const base = this.#combined(this.#products, from * 2 ** 32 + (factor >>> 0));
+    const base = this.#columns.productOf(from, factor);
     return this.#columns.add(base, constant, most);
-  }
-
-  #combined(bases: Map<number, number>, key: number): number {
-    let base = bases.get(key);
-    if (base === undefined) {
-      base = this.#fresh();
-      bases.set(key, base);
-    }
-    return base;
   }
 
   #sum(op: number): number {
@@ -355,12 +339,8 @@ export class AddressValues {
     const { dominance } = this.#context;
     // It is what it has been since it was written, or may have been.
     this.#times[local] = dominance.since(this.#times[local]!);
-    const value = this.#fresh();
+    const value = this.#columns.fresh();
     this.#values[local] = value;
     return value;
-  }
-
-  #fresh(): number {
-    return this.#columns.add(this.#columns.count, 0, Infinity);
   }
 }

@@ -8,6 +8,9 @@
 export const NONE = 0;
 export const ZERO = 1;
 
+/** Two bases below this, or one and an i32, make a key that a number holds exactly. */
+export const MOST_BASES = 2 ** 21;
+
 const FIRST_ROOM = 256;
 /** Of released ones, so many are kept, and none with more room. */
 const MOST_SPARE = 4;
@@ -23,11 +26,16 @@ export class ValueColumns {
   mosts = new Float64Array(FIRST_ROOM);
   /** Number of the next value. */
   count = 0;
+  /** By two bases, and by a base and a factor: the base of their sum or product, modulo 2^32. */
+  #sums: Map<number, number> | undefined;
+  #products: Map<number, number> | undefined;
 
   /** With the values that are numbered as their bases are: NONE and ZERO. */
   static take(): ValueColumns {
     const columns = spare.pop() ?? new ValueColumns();
     columns.count = 0;
+    columns.#sums = undefined;
+    columns.#products = undefined;
     columns.add(NONE, 0, Infinity);
     columns.add(ZERO, 0, 0);
     return columns;
@@ -46,6 +54,32 @@ export class ValueColumns {
     this.constants[value] = constant;
     this.mosts[value] = most;
     return value;
+  }
+
+  /** A new value that nothing is known of: the base of itself. */
+  fresh(): number {
+    return this.add(this.count, 0, Infinity);
+  }
+
+  /** The base of what the sum of two values with these bases differs from by a constant. */
+  sumOf(left: number, right: number): number {
+    this.#sums ??= new Map();
+    return this.#combined(this.#sums, Math.min(left, right) * MOST_BASES + Math.max(left, right));
+  }
+
+  /** The same of a value with this base and an i32. */
+  productOf(base: number, factor: number): number {
+    this.#products ??= new Map();
+    return this.#combined(this.#products, base * 2 ** 32 + (factor >>> 0));
+  }
+
+  #combined(bases: Map<number, number>, key: number): number {
+    let base = bases.get(key);
+    if (base === undefined) {
+      base = this.fresh();
+      bases.set(key, base);
+    }
+    return base;
   }
 
   #grow(): void {
