@@ -57,7 +57,7 @@ const WHOLE = new Set(LOADS.values());
 const OTHER = -1;
 
 /**
- * @param loop offset of the `loop` instruction
+ * @param loop offset of the `loop` instruction; of an innermost one of at most {@link MOST_CARRIED_BYTES}
  * @param end offset behind the function's body
  * @param writes locals that the loop writes
  * @param most places
@@ -72,31 +72,27 @@ export function carriedPlaces(
   const reader = new InstructionReader(module.bytes, loop, end);
   reader.read();
   if (reader.blockType.kind === 'index') return [];
-  return new CarriedScan(reader, writes).run(most, loop + MOST_CARRIED_BYTES);
+  return new CarriedScan(reader, writes).run(most);
 }
 
 class CarriedScan {
   readonly #reader: InstructionReader;
   readonly #writes: LocalSet;
-  readonly #stack: number[] = [];
-  /** Heights of the operand stack at the constructs inside the loop that are open, and their results. */
-  readonly #open: { readonly height: number; readonly results: number }[] = [];
   readonly #found = new Map<string, Found>();
   readonly #stores: Write[] = [];
   #ordinal = 0;
-  readonly #ways = new LoopWays();
+  readonly #ways = new LoopWays<number>(OTHER);
 
   constructor(reader: InstructionReader, writes: LocalSet) {
     this.#reader = reader;
     this.#writes = writes;
   }
 
-  /** @param last the offset behind which no instruction is read */
-  run(most: number, last: number): readonly CarriedPlace[] {
+  run(most: number): readonly CarriedPlace[] {
     const reader = this.#reader;
     for (;;) {
-      if (reader.next > last || !reader.read()) return [];
-      if (reader.op === Op.end && this.#open.length === 0 && this.#ways.endsDead) break;
+      if (!reader.read()) return [];
+      if (reader.op === Op.end && this.#ways.endsLoop) break;
       if (!this.#step()) return [];
     }
     return [...this.#found.values()]
@@ -118,44 +114,13 @@ class CarriedScan {
   /** False: such a loop is left alone. */
   #step(): boolean {
     const reader = this.#reader;
-    const { op } = reader;
-    if (this.#ways.isDead) return this.#stepDead();
-    const stack = this.#stack;
-    switch (op) {
-      case Op.nop:
-        return true;
-      case Op.block:
-        return this.#enter();
-      case Op.if:
-        stack.pop();
-        this.#ways.branch(0, this.#open.length + 1);
-        return this.#enter();
-      case Op.else:
-        stack.length = this.#open.at(-1)!.height;
-        return true;
-      case Op.end:
-        this.#close();
-        return true;
+    const followed = this.#ways.step(reader);
+    if (followed !== undefined) return followed === 'followed';
+    const { stack } = this.#ways;
+    switch (reader.op) {
       case Op.brTable:
         // With an interpreter's cases there is too much to keep in registers as it is.
         return false;
-      case Op.br:
-      case Op.return:
-      case Op.unreachable:
-        this.#ways.die();
-        if (op === Op.br) this.#branch(reader.index);
-        return true;
-      case Op.brIf:
-        stack.pop();
-        this.#branch(reader.index);
-        return true;
-      case Op.drop:
-        stack.pop();
-        return true;
-      case Op.select:
-        stack.length -= 3;
-        stack.push(OTHER);
-        return true;
       case Op.localGet:
         stack.push(this.#writes.has(reader.index) ? OTHER : reader.index);
         return true;
@@ -163,12 +128,6 @@ class CarriedScan {
         stack.pop();
         return true;
       case Op.localTee:
-        return true;
-      case Op.globalGet:
-        stack.push(OTHER);
-        return true;
-      case Op.globalSet:
-        stack.pop();
         return true;
       case Op.i32Const:
         stack.push(OTHER - 1 - (reader.i32 >>> 0));
@@ -178,37 +137,13 @@ class CarriedScan {
     }
   }
 
-  #branch(label: number): void {
-    this.#ways.branch(label, this.#open.length);
-  }
-
-  #stepDead(): boolean {
-    const alive = this.#ways.stepDead(this.#reader.op);
-    if (alive === 'end') this.#close();
-    else if (alive === 'else') this.#stack.length = this.#open.at(-1)!.height;
-    return alive !== 'refused';
-  }
-
-  #enter(): boolean {
-    const { kind } = this.#reader.blockType;
-    this.#open.push({ height: this.#stack.length, results: kind === 'empty' ? 0 : 1 });
-    return kind !== 'index';
-  }
-
-  #close(): void {
-    const { height, results } = this.#open.pop()!;
-    this.#stack.length = height;
-    for (let i = 0; i < results; i++) this.#stack.push(OTHER);
-    this.#ways.ended(this.#open.length);
-  }
-
   /** Anything else, if it has a fixed signature: no calls, and nothing that writes much. */
   #plain(): boolean {
     const { op, info } = this.#reader;
     if (info.results === undefined || op === Op.memoryGrow || isBulk(op) || isAtomic(op)) {
       return false;
     }
-    const stack = this.#stack;
+    const { stack } = this.#ways;
     const operands = info.operands?.length ?? 0;
     if (info.accessBytes !== undefined) this.#access(stack.at(-1 - operands) ?? OTHER);
     stack.length = Math.max(0, stack.length - (info.params?.length ?? operands + 1));
@@ -221,7 +156,7 @@ class CarriedScan {
     const { op, info, memory, memOffset32: offset } = this.#reader;
     const isStore = info.results!.length === 0;
     const ordinal = this.#ordinal++;
-    const certain = this.#ways.isCertain(this.#open.length);
+    const certain = this.#ways.isCertain;
     if (isStore) this.#stores.push({ ordinal, source, certain });
     // What is loaded again has its offset written in 32 bits; a memory of 64 may have larger ones.
     if (source === OTHER || offset > MOST_OFFSET) return;

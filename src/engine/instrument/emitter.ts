@@ -226,15 +226,13 @@ export class FunctionEmitter {
         this.structures.rethrow(reader);
         return true;
       case Op.br:
-        this.structures.checkBack(reader);
-        this.#branches.branch(reader, this.structures.chunk);
-        return true;
       case Op.brIf:
       case Op.brTable:
       case Op.brOnNull:
       case Op.brOnNonNull:
       case Op.brOnCast:
       case Op.brOnCastFail:
+        if (op === Op.br) this.structures.checkBack(reader);
         this.#branches.branch(reader, this.structures.chunk);
         return true;
       case Op.call:

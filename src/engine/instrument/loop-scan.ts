@@ -36,12 +36,9 @@ export class LoopScan {
   readonly accesses: Access[] = [];
   readonly #module: Module;
   readonly #isI32: (local: number) => boolean;
-  readonly #stack: Operand[] = [];
   /** Present values of the locals that were written; undefined: not known. */
   readonly #values = new Map<number, Affine | undefined>();
-  /** Heights of the operand stack at the constructs inside the loop that are open. */
-  readonly #open: number[] = [];
-  readonly #ways = new LoopWays();
+  readonly #ways = new LoopWays<Operand>(undefined);
 
   constructor(module: Module, isI32: (local: number) => boolean) {
     this.#module = module;
@@ -58,20 +55,17 @@ export class LoopScan {
    * @returns the branch back at the end of the body; undefined if the loop cannot be counted
    */
   run(reader: InstructionReader, end: number): { pc: number; condition: Operand } | undefined {
+    const ways = this.#ways;
     while (reader.next < end && reader.read()) {
-      if (reader.op === Op.brIf && reader.index === this.#open.length && !this.#ways.isDead) {
+      if (reader.op === Op.brIf && reader.index === ways.depth && !ways.isDead) {
         const { pc } = reader;
-        const condition = this.#stack.pop();
-        const isLast = this.#open.length === 0 && this.#stack.length === 0 && endsNext(reader);
+        const condition = ways.stack.pop();
+        const isLast = ways.depth === 0 && ways.stack.length === 0 && endsNext(reader);
         return isLast ? { pc, condition } : undefined;
       }
       if (!this.#step(reader)) return undefined;
     }
     return undefined;
-  }
-
-  get #isCertain(): boolean {
-    return this.#ways.isCertain(this.#open.length);
   }
 
   /** What each round adds to a local; undefined: not always the same. */
@@ -95,46 +89,11 @@ export class LoopScan {
 
   /** False: not in a counted loop. */
   #step(reader: InstructionReader): boolean {
-    const { op } = reader;
-    if (this.#ways.isDead) return this.#stepDead(op);
-    const stack = this.#stack;
-    switch (op) {
-      case Op.nop:
-        return true;
-      case Op.block:
-        return this.#enter(reader);
-      case Op.if:
-        stack.pop();
-        this.#ways.branch(0, this.#open.length + 1);
-        return this.#enter(reader);
-      case Op.else:
-        stack.length = this.#open.at(-1)!;
-        return true;
-      case Op.end:
-        // Of the loop itself: nothing has gone round.
-        if (this.#open.length === 0) return false;
-        this.#close();
-        return true;
-      case Op.br:
-        this.#ways.die();
-        this.#branch(reader.index);
-        // Out of the loop's own body, there would be no way to its end.
-        return this.#open.length > 0 && reader.index !== this.#open.length;
-      case Op.return:
-      case Op.unreachable:
-        this.#ways.die();
-        return this.#open.length > 0;
-      case Op.brIf:
-        stack.pop();
-        this.#branch(reader.index);
-        return true;
-      case Op.drop:
-        stack.pop();
-        return true;
-      case Op.select:
-        stack.length -= 3;
-        stack.push(undefined);
-        return true;
+    if (!this.#ways.isDead && !this.#mayFollow(reader)) return false;
+    const followed = this.#ways.step(reader);
+    if (followed !== undefined) return followed === 'followed';
+    const { stack } = this.#ways;
+    switch (reader.op) {
       case Op.localGet:
         stack.push(this.#value(reader.index));
         return true;
@@ -144,12 +103,6 @@ export class LoopScan {
       case Op.localTee:
         this.#write(reader.index, stack.at(-1));
         return true;
-      case Op.globalGet:
-        stack.push(undefined);
-        return true;
-      case Op.globalSet:
-        stack.pop();
-        return true;
       case Op.i32Const:
         stack.push(Affine.constant(reader.i32));
         return true;
@@ -158,25 +111,21 @@ export class LoopScan {
     }
   }
 
-  #branch(label: number): void {
-    this.#ways.branch(label, this.#open.length);
-  }
-
-  #stepDead(op: number): boolean {
-    const alive = this.#ways.stepDead(op);
-    if (alive === 'end') this.#close();
-    else if (alive === 'else') this.#stack.length = this.#open.at(-1)!;
-    return alive !== 'refused';
-  }
-
-  #enter({ blockType }: InstructionReader): boolean {
-    this.#open.push(this.#stack.length);
-    return blockType.kind === 'empty';
-  }
-
-  #close(): void {
-    this.#stack.length = this.#open.pop()!;
-    this.#ways.ended(this.#open.length);
+  /** Constructs have no results, and there is a way from here to the end of the loop's body. */
+  #mayFollow({ op, blockType, index }: InstructionReader): boolean {
+    const { depth } = this.#ways;
+    switch (op) {
+      case Op.block:
+      case Op.if:
+        return blockType.kind === 'empty';
+      case Op.end:
+      case Op.return:
+      case Op.unreachable:
+        return depth > 0;
+      case Op.br:
+        return depth > 0 && index !== depth;
+    }
+    return true;
   }
 
   #value(local: number): Affine | undefined {
@@ -185,7 +134,7 @@ export class LoopScan {
   }
 
   #write(local: number, value: Operand): void {
-    const isKnown = value instanceof Affine && this.#isCertain;
+    const isKnown = value instanceof Affine && this.#ways.isCertain;
     this.#values.set(local, isKnown ? value : undefined);
   }
 
@@ -193,7 +142,7 @@ export class LoopScan {
   #plain(reader: InstructionReader): boolean {
     const { op, info } = reader;
     if (!isQuick(op) || info.results === undefined) return false;
-    const stack = this.#stack;
+    const { stack } = this.#ways;
     if (info.accessBytes !== undefined) this.#access(reader, info.accessBytes);
     const pops = info.params?.length ?? info.operands!.length + 1;
     const operands = stack.splice(stack.length - pops, pops);
@@ -202,12 +151,12 @@ export class LoopScan {
   }
 
   #access({ pc, memory, memOffset, info }: InstructionReader, bytes: number): void {
-    const address = this.#stack.at(-1 - (info.operands?.length ?? 0));
+    const address = this.#ways.stack.at(-1 - (info.operands?.length ?? 0));
     if (!(address instanceof Affine)) return;
     if (this.#module.memories[memory]!.type.limits.address !== 'i32') return;
     const span = memOffset + BigInt(bytes);
     if (span > MOST_SPAN) return;
-    const always = this.#isCertain;
+    const always = this.#ways.isCertain;
     this.accesses.push({ pc, always, memory, address, span: Number(span) });
   }
 }
